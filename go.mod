@@ -1,0 +1,3 @@
+module baimi
+
+go 1.26
