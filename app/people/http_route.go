@@ -1,0 +1,171 @@
+package people
+
+import (
+	"bufio"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humafiber"
+	"github.com/google/uuid"
+
+	"baimi/app/fault"
+)
+
+// SessionCookie carries the session's token; API clients may send it as a bearer token instead.
+const SessionCookie = "baimi_session"
+
+// Router registers typed operations, each with its permission.
+type Router struct {
+	API   huma.API
+	Now   func() time.Time
+	Actor func(ctx context.Context, token string) (Actor, error) // nobody for an unknown or ended session
+}
+
+type requestKey struct{}
+
+type request struct {
+	actor  Actor
+	key    string
+	remote string
+}
+
+// From gives the person who asks.
+func From(ctx context.Context) Actor { return requestOf(ctx).actor }
+
+// Remote gives the network address that the request came from.
+func Remote(ctx context.Context) string { return requestOf(ctx).remote }
+
+func requestOf(ctx context.Context) request {
+	r, _ := ctx.Value(requestKey{}).(request)
+	return r
+}
+
+// NewID gives the id of the document that this request creates. It is derived
+// from the actor, the operation and the Idempotency-Key, so that a request sent
+// twice meets the document it made the first time; without a key it is random.
+func NewID(ctx context.Context) string {
+	if key := requestOf(ctx).key; key != "" {
+		sum := sha256.Sum256([]byte(key))
+		return hex.EncodeToString(sum[:12])
+	}
+	id := uuid.Must(uuid.NewV7())
+	return strings.ReplaceAll(id.String(), "-", "")[:24]
+}
+
+// Route registers one operation: method and path ("GET /group-buys/{id}"), who
+// may call it, one sentence, and the handler. A fault that the handler returns
+// becomes a problem document.
+func Route[I, O any](r *Router, permission Permission, route, summary string, handle func(context.Context, *I) (*O, error)) {
+	huma.Register(r.API, r.operation(permission, route, summary), func(ctx context.Context, in *I) (*O, error) {
+		out, err := handle(ctx, in)
+		if err != nil {
+			return nil, fault.Problem(err)
+		}
+		return out, nil
+	})
+}
+
+// Send writes one named event with its JSON data; an empty name only keeps the
+// line open. An error says that the client is gone.
+type Send func(name string, data any) error
+
+// Stream registers a server-sent event stream: open checks the request and
+// gives the function that runs until the client leaves.
+func Stream[I any](r *Router, permission Permission, route, summary string, open func(context.Context, *I) (func(Send), error)) {
+	op := r.operation(permission, route, summary)
+	op.Responses = map[string]*huma.Response{"200": {
+		Description: "Server-sent events",
+		Content:     map[string]*huma.MediaType{"text/event-stream": {Schema: &huma.Schema{Type: "string"}}},
+	}}
+	huma.Register(r.API, op, func(ctx context.Context, in *I) (*huma.StreamResponse, error) {
+		run, err := open(ctx, in)
+		if err != nil {
+			return nil, fault.Problem(err)
+		}
+		return &huma.StreamResponse{Body: func(h huma.Context) {
+			c := humafiber.Unwrap(h)
+			c.Set("Content-Type", "text/event-stream")
+			c.Set("Cache-Control", "no-store")
+			c.Set("X-Accel-Buffering", "no")
+			c.Context().SetBodyStreamWriter(func(w *bufio.Writer) { run(sender(w)) })
+		}}, nil
+	})
+}
+
+func sender(w *bufio.Writer) Send {
+	return func(name string, data any) error {
+		if name == "" {
+			fmt.Fprint(w, ": still here\n\n")
+			return w.Flush()
+		}
+		body, err := json.Marshal(data)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(w, "event: %s\ndata: %s\n\n", name, body)
+		return w.Flush()
+	}
+}
+
+func (r *Router) operation(permission Permission, route, summary string) huma.Operation {
+	method, path, _ := strings.Cut(route, " ")
+	return huma.Operation{
+		OperationID: operationID(method, path), Method: method, Path: "/api" + path, Summary: summary,
+		Tags:          []string{strings.Split(strings.TrimPrefix(path, "/"), "/")[0]},
+		DefaultStatus: http.StatusOK,
+		Extensions:    map[string]any{"x-permission": permission.Names()},
+		Middlewares:   huma.Middlewares{r.authenticate(permission)},
+	}
+}
+
+// authenticate finds out who asks, holds the route's permission against them,
+// and hands the request's identity to the handler.
+func (r *Router) authenticate(permission Permission) func(huma.Context, func(huma.Context)) {
+	return func(c huma.Context, next func(huma.Context)) {
+		actor, err := r.Actor(c.Context(), token(c))
+		if err == nil {
+			err = permission.Check(actor)
+		}
+		if err != nil {
+			p := fault.Problem(err)
+			_ = huma.WriteErr(r.API, c, p.Status, p.Detail, p)
+			return
+		}
+		id := request{actor: actor, remote: remoteHost(c.RemoteAddr())}
+		if key := c.Header("Idempotency-Key"); key != "" {
+			id.key = strings.Join([]string{actor.Account, c.Operation().OperationID, c.URL().Path, key}, "\n")
+		}
+		next(huma.WithValue(c, requestKey{}, id))
+	}
+}
+
+func token(c huma.Context) string {
+	if t, ok := strings.CutPrefix(c.Header("Authorization"), "Bearer "); ok {
+		return t
+	}
+	cookie, err := huma.ReadCookie(c, SessionCookie)
+	if err != nil {
+		return ""
+	}
+	return cookie.Value
+}
+
+func remoteHost(addr string) string {
+	if i := strings.LastIndexByte(addr, ':'); i > 0 {
+		return addr[:i]
+	}
+	return addr
+}
+
+// operationID turns "GET /group-buys/{id}/lines" into get-group-buys-id-lines.
+func operationID(method, path string) string {
+	words := strings.FieldsFunc(path, func(r rune) bool { return strings.ContainsRune("/{}", r) })
+	return strings.ToLower(method) + "-" + strings.Join(words, "-")
+}

@@ -1,0 +1,45 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net"
+	"os"
+	"time"
+)
+
+// ServeCmd starts the service.
+type ServeCmd struct {
+	Config
+}
+
+// Run serves until the context ends, then finishes the requests under way.
+func (s *ServeCmd) Run(ctx context.Context) error {
+	d := &domains{now: time.Now}
+	listener, err := net.Listen("tcp", s.Listen)
+	if err != nil {
+		return wrongUse{fmt.Errorf("cannot listen on %s: %w", s.Listen, err)}
+	}
+	app, _ := newServer(s.Config, d)
+	fmt.Printf("Baimi is at http://%s\n", listener.Addr())
+	failed := make(chan error, 1)
+	go func() { failed <- app.Listener(listener) }()
+	select {
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+		return app.ShutdownWithTimeout(10 * time.Second)
+	}
+}
+
+// OpenAPICmd prints the contract that the code makes.
+type OpenAPICmd struct{}
+
+// Run prints the contract as JSON.
+func (OpenAPICmd) Run() error {
+	_, api := newServer(Config{}, &domains{now: time.Now})
+	encoder := json.NewEncoder(os.Stdout)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(api.OpenAPI())
+}
