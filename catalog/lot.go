@@ -1,0 +1,56 @@
+package catalog
+
+import (
+	"time"
+
+	"baimi/app/db"
+)
+
+// LotState is where a lot stands.
+//
+//	posted ─▶ exhausted      every unit is reserved or gone
+//	       ─▶ withdrawn      by its supplier; what is reserved stays promised
+//	       ─▶ expired        its best-before has passed
+type LotState string
+
+const (
+	Posted    LotState = "posted"
+	Exhausted LotState = "exhausted"
+	Withdrawn LotState = "withdrawn"
+	Expired   LotState = "expired"
+)
+
+// Tier is the unit price, in minor units of the lot's currency, from a quantity
+// per drop on; the price holds for every unit of the drop.
+type Tier struct {
+	From      int64 `json:"from" minimum:"1"`
+	UnitPrice int64 `json:"unit_price" minimum:"0"`
+}
+
+// Reservation is what one delivery takes from the lot. Its key makes the step
+// idempotent: a reservation made twice counts once.
+type Reservation struct {
+	Key      string    `json:"key"` // market/delivery
+	Quantity int64     `json:"quantity"`
+	At       time.Time `json:"at"`
+}
+
+// Lot is a supplier's stock of one product. It is bounded by the deliveries
+// that draw on it while it is posted: at most 5,000 reservations.
+type Lot struct {
+	db.Doc
+	Supplier     string        `json:"supplier"`
+	Product      string        `json:"product"`
+	Quantity     int64         `json:"quantity"`     // units posted
+	CaseSize     int64         `json:"case_size"`    // units a case; sold in whole cases
+	MinPerDrop   int64         `json:"min_per_drop"` // units, at one gate in one window
+	Currency     string        `json:"currency"`
+	Tiers        []Tier        `json:"tiers"`
+	Windows      []string      `json:"windows"`               // am, pm, evening; empty: any
+	Area         []string      `json:"area"`                  // compounds; empty: all within the supplier's radius
+	BestBefore   *time.Time    `json:"best_before,omitempty"` // empty: keeps
+	Chilled      bool          `json:"chilled"`
+	State        LotState      `json:"state"`
+	PostedAt     time.Time     `json:"posted_at"`
+	Reservations []Reservation `json:"reservations"`
+}

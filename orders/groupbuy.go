@@ -1,0 +1,160 @@
+package orders
+
+import (
+	"time"
+
+	"baimi/app/db"
+)
+
+// State is where a group buy stands.
+//
+//	draft ─▶ open ─▶ closed ─▶ allocated ─▶ arriving ─▶ delivering ─▶ done
+//	  └───────┴───────┴───────────┴────────────┴─▶ cancelled | failed
+type State string
+
+const (
+	Draft      State = "draft"
+	Open       State = "open"
+	Closed     State = "closed"
+	Allocated  State = "allocated"
+	Arriving   State = "arriving"
+	Delivering State = "delivering"
+	Done       State = "done"
+	Cancelled  State = "cancelled"
+	Failed     State = "failed"
+)
+
+// Rule is how a shortage is shared out: see matching.
+type Rule string
+
+const (
+	Equal        Rule = "equal"
+	Proportional Rule = "proportional"
+	Lottery      Rule = "lottery"
+	First        Rule = "first"
+)
+
+// Outcome is what happens when the minimum is not reached at closing time.
+type Outcome string
+
+const (
+	Refund Outcome = "refund" // cancel and release everybody
+	Extend Outcome = "extend" // once, by ExtendSeconds; then refund
+	Pool   Outcome = "pool"   // let the market combine it with the neighbours' orders
+)
+
+// GroupBuy is one building's joint order, bounded by 1,000 households and 100 items.
+type GroupBuy struct {
+	db.Doc
+	Code     string `json:"code"` // short, in the link that the leader shares; unique
+	Campaign string `json:"campaign,omitempty"`
+	Compound string `json:"compound"`
+	Building string `json:"building"` // number within the compound
+	Scope    string `json:"scope"`    // compound/building, as in a leader's grant
+	Leader   string `json:"leader"`   // account
+	Title    string `json:"title"`
+	Note     string `json:"note"`
+	Currency string `json:"currency"`
+	State    State  `json:"state"`
+	Items    []Item `json:"items"`
+
+	Opens  time.Time `json:"opens"`
+	Closes time.Time `json:"closes"`
+
+	LimitPerHousehold int64   `json:"limit_per_household"` // units over all items; 0: none
+	SortingSpace      int64   `json:"sorting_space"`       // units that the lobby holds; 0: no limit
+	Minimum           int64   `json:"minimum"`             // units that tip the round; 0: none
+	OnFail            Outcome `json:"on_fail"`
+	ExtendSeconds     int64   `json:"extend_seconds"`
+	Extended          bool    `json:"extended"`
+	Rule              Rule    `json:"rule"`
+	CommissionBasis   int64   `json:"commission_basis"` // hundredths of a per cent; 0 by default
+
+	Participants []Participant `json:"participants"`
+	Market       string        `json:"market,omitempty"` // the market run that allocated it
+	History      []Event       `json:"history"`          // what happened, newest last, 200 at most
+	Effects      []Effect      `json:"effects"`          // what is still to be done elsewhere because of it
+}
+
+// Item is one thing the round offers.
+type Item struct {
+	ID       string `json:"id"` // within the round
+	Product  string `json:"product"`
+	NameZh   string `json:"name_zh"`
+	NameEn   string `json:"name_en"`
+	Unit     string `json:"unit"`
+	Lot      string `json:"lot,omitempty"`   // pinned to this lot; empty: any lot of the product
+	UnitCap  int64  `json:"unit_cap"`        // highest unit price, minor units
+	CaseSize int64  `json:"case_size"`       // fill whole cases of this many; 1: none
+	Limit    int64  `json:"limit,omitempty"` // units a household; 0: none
+}
+
+// Participant is one household in the round.
+type Participant struct {
+	Household  string    `json:"household"` // A001/3/1-604
+	Unit       string    `json:"unit"`
+	Room       string    `json:"room"`
+	Account    string    `json:"account,omitempty"` // who joined or pays; empty for a household without a phone
+	Name       string    `json:"name"`
+	Phone      string    `json:"phone,omitempty"`
+	Note       string    `json:"note,omitempty"`
+	Lines      []Line    `json:"lines"`
+	Joined     time.Time `json:"joined"`
+	Priority   int64     `json:"priority"` // 0 to 4, from the household's needs
+	Substitute bool      `json:"substitute"`
+	Proxy      *Proxy    `json:"proxy,omitempty"`
+	Paid       int64     `json:"paid"` // offline, minor units, recorded by the leader
+}
+
+// Proxy is who ordered for a household and how it agreed.
+type Proxy struct {
+	By     string `json:"by"`     // account
+	Agreed string `json:"agreed"` // phone, in_person, standing
+	Payer  string `json:"payer"`  // account; empty: the household
+}
+
+// Line is product × quantity of one household, and what became of it.
+type Line struct {
+	Item      string   `json:"item"`
+	Quantity  int64    `json:"quantity"`
+	Tolerance int64    `json:"tolerance"` // extra units accepted to fill a case
+	Extra     int64    `json:"extra"`     // of them taken when the round closed
+	Served    []Served `json:"served"`
+	Reasons   []Reason `json:"reasons"` // why some of it was not served
+}
+
+// Served is the part of a line that one delivery brings.
+type Served struct {
+	Delivery  string `json:"delivery"`
+	Lot       string `json:"lot"`
+	Quantity  int64  `json:"quantity"` // allocated
+	UnitPrice int64  `json:"unit_price"`
+	Received  int64  `json:"received"` // after the gate's count and the shortfall's share
+	Handed    int64  `json:"handed"`   // over at the door
+	Outcome   string `json:"outcome"`  // of its parcel: empty until it has one
+}
+
+// Reason says why Quantity units were not served, in the matcher's code with its numbers.
+type Reason struct {
+	Code     string           `json:"code"`
+	Quantity int64            `json:"quantity"`
+	Numbers  map[string]int64 `json:"numbers"`
+}
+
+// Event is one line of the round's history.
+type Event struct {
+	At   time.Time `json:"at"`
+	Kind string    `json:"kind"`
+	By   string    `json:"by,omitempty"`
+	Text string    `json:"text,omitempty"`
+}
+
+// Effect is something to be done outside this document because of it; a job
+// does it and then removes it. Its ID makes doing it twice harmless.
+type Effect struct {
+	ID        string           `json:"id"`
+	Kind      string           `json:"kind"`
+	Household string           `json:"household,omitempty"`
+	Account   string           `json:"account,omitempty"`
+	Numbers   map[string]int64 `json:"numbers,omitempty"`
+}
