@@ -1,0 +1,258 @@
+package db
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"iter"
+	"reflect"
+	"strings"
+	"sync"
+
+	"baimi/app/fault"
+)
+
+// errNone says that there is no such document; errLost that its revision has changed.
+var (
+	errNone = errors.New("no such document")
+	errLost = errors.New("the revision has changed")
+)
+
+// Collection holds the documents of type T.
+type Collection[T any] struct {
+	conn  *Conn
+	table *table
+
+	mu  sync.Mutex
+	hot map[string]*hot[T] // the documents with updates that wait
+}
+
+// Open declares a collection of the store. What is wrong with the declaration is said by Conn.Ready and by every use.
+func Open[T any](c *Conn, spec Spec) *Collection[T] {
+	t := &table{spec: spec, entriesOf: storedEntries[T]}
+	goType := reflect.TypeFor[T]()
+	if _, ok := any(new(T)).(document); !ok {
+		t.broken = fault.New(fault.Internal, "collection_broken", "%s: %s does not embed db.Doc.", spec.Name, goType)
+	}
+	for _, decl := range spec.Indexes {
+		ix, err := newIndex(goType, decl)
+		if err != nil {
+			t.broken = fault.New(fault.Internal, "collection_broken", "%s: %s.", spec.Name, err)
+			break
+		}
+		t.indexes = append(t.indexes, ix)
+	}
+	c.mu.Lock()
+	c.tables = append(c.tables, t)
+	c.mu.Unlock()
+	return &Collection[T]{conn: c, table: t, hot: map[string]*hot[T]{}}
+}
+
+func storedEntries[T any](t *table, r record) ([]entry, error) {
+	doc, err := decode[T](t, r)
+	if err != nil {
+		return nil, err
+	}
+	return t.entries(reflect.ValueOf(&doc).Elem()), nil
+}
+
+// Get gives the document, or fault.NotFound "not_found".
+func (c *Collection[T]) Get(ctx context.Context, id string) (T, error) {
+	var none T
+	if err := c.table.ready(ctx, c.conn.engine); err != nil {
+		return none, err
+	}
+	r, err := c.conn.engine.get(ctx, c.table, id)
+	if err != nil {
+		return none, c.explain(id, err)
+	}
+	return decode[T](c.table, r)
+}
+
+// Insert stores a new document with Rev 1, or fails with fault.Conflict
+// "duplicate" where its id or the values of a unique index are taken.
+func (c *Collection[T]) Insert(ctx context.Context, doc T) (T, error) {
+	docs, err := c.insert(ctx, []T{doc})
+	if err != nil {
+		return doc, err
+	}
+	return docs[0], nil
+}
+
+// InsertMany stores many new documents fast. Each stands for itself: on an error
+// (the first one is returned), the others are stored nevertheless.
+func (c *Collection[T]) InsertMany(ctx context.Context, docs []T) error {
+	for len(docs) > 0 {
+		n := min(len(docs), 500)
+		if _, err := c.insert(ctx, docs[:n]); err != nil {
+			return err
+		}
+		docs = docs[n:]
+	}
+	return nil
+}
+
+func (c *Collection[T]) insert(ctx context.Context, docs []T) ([]T, error) {
+	if err := c.table.ready(ctx, c.conn.engine); err != nil {
+		return nil, err
+	}
+	out := make([]T, len(docs))
+	ws := make([]*write, len(docs))
+	for i := range docs {
+		out[i] = docs[i]
+		base := any(&out[i]).(document).base()
+		if base.ID == "" || len(base.ID) > 512 {
+			return nil, fault.New(fault.Internal, "id_invalid", "A document of %s needs an id of 1 to 512 bytes.", c.table.spec.Name)
+		}
+		base.Rev, base.Schema = 1, c.table.spec.Version
+		w, err := c.change(opInsert, base.ID, 0, &out[i], nil)
+		if err != nil {
+			return nil, err
+		}
+		ws[i] = w
+	}
+	if err := c.conn.engine.write(ctx, ws); err != nil {
+		return nil, err
+	}
+	for _, w := range ws {
+		if w.err != nil {
+			return nil, c.explain(w.id, w.err)
+		}
+		c.conn.hub.changed(c.table.spec.Name, w.id)
+	}
+	return out, nil
+}
+
+// change makes the write that puts next (nil: nothing) in place of revision rev with its index entries old.
+func (c *Collection[T]) change(o op, id string, rev int64, next *T, old []entry) (*write, error) {
+	w := &write{table: c.table, op: o, id: id, rev: rev, drop: old}
+	if next == nil {
+		return w, nil
+	}
+	body, err := json.Marshal(next)
+	if err != nil {
+		return nil, fmt.Errorf("%s %s cannot be written as JSON: %w", c.table.spec.Name, id, err)
+	}
+	entries := c.table.entries(reflect.ValueOf(next).Elem())
+	w.next = record{id, any(next).(document).base().Rev, body}
+	w.add, w.drop = without(entries, old), without(old, entries)
+	return w, nil
+}
+
+// Delete removes the document, or fails with fault.NotFound "not_found".
+func (c *Collection[T]) Delete(ctx context.Context, id string) error {
+	for attempt := range attempts {
+		doc, err := c.Get(ctx, id)
+		if err != nil {
+			return err
+		}
+		v := reflect.ValueOf(&doc).Elem()
+		w, err := c.change(opDelete, id, any(&doc).(document).base().Rev, nil, c.table.entries(v))
+		if err != nil {
+			return err
+		}
+		if err := c.conn.engine.write(ctx, []*write{w}); err != nil {
+			return err
+		}
+		if w.err == nil {
+			c.conn.hub.changed(c.table.spec.Name, id)
+			return nil
+		}
+		if !errors.Is(w.err, errLost) {
+			return c.explain(id, w.err)
+		}
+		pause(ctx, attempt)
+	}
+	return c.explain(id, errLost)
+}
+
+// Find gives the documents that the query asks for. A long walk is not a
+// snapshot: it sees a document that changes meanwhile as it was or as it becomes.
+func (c *Collection[T]) Find(ctx context.Context, q Query) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		var none T
+		p, err := c.table.plan(q)
+		if err == nil {
+			err = c.table.ready(ctx, c.conn.engine)
+		}
+		if err != nil {
+			yield(none, err)
+			return
+		}
+		for r, err := range c.conn.engine.find(ctx, c.table, p) {
+			doc := none
+			if err == nil {
+				doc, err = decode[T](c.table, r)
+			}
+			if !yield(doc, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// Cursor marks the place of a found document in the query's order, for Query.After.
+func (c *Collection[T]) Cursor(q Query, doc T) (string, error) {
+	q.cursor = ""
+	p, err := c.table.plan(q)
+	if err != nil {
+		return "", err
+	}
+	at := place{id: any(&doc).(document).base().ID}
+	if p.index == nil {
+		return at.String(), nil
+	}
+	low, high := p.span()
+	for _, e := range c.table.entries(reflect.ValueOf(&doc).Elem()) {
+		if e.index == p.index && string(e.key) >= string(low) && string(e.key) < string(high) {
+			at.key = e.key
+			return at.String(), nil
+		}
+	}
+	return "", fault.New(fault.Internal, "cursor_foreign", "The document %s is not one of the query's.", at.id)
+}
+
+// Watch gives a signal after the document may have changed, in this process or
+// another; signals that are not taken at once merge into one. The id "" is the
+// whole collection. The channel is closed when ctx is done.
+func (c *Collection[T]) Watch(ctx context.Context, id string) <-chan struct{} {
+	return c.conn.hub.watch(ctx, c.table.spec.Name, id)
+}
+
+// All collects what Find gives.
+func All[T any](found iter.Seq2[T, error]) ([]T, error) {
+	var out []T
+	for doc, err := range found {
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, doc)
+	}
+	return out, nil
+}
+
+// First gives the first document that Find gives, or fault.NotFound "not_found".
+func First[T any](found iter.Seq2[T, error]) (T, error) {
+	for doc, err := range found {
+		return doc, err
+	}
+	var none T
+	return none, fault.New(fault.NotFound, "not_found", "There is no such %s.", strings.ToLower(reflect.TypeFor[T]().Name()))
+}
+
+// explain turns what an engine says about one document into a fault.
+func (c *Collection[T]) explain(id string, err error) error {
+	name := c.table.spec.Name
+	switch {
+	case errors.Is(err, errNone):
+		return fault.New(fault.NotFound, "not_found", "There is no %q in %s.", id, name).With("id", id).With("collection", name)
+	case errors.Is(err, errLost):
+		return fault.New(fault.Conflict, "busy", "Too many people changed this at the same moment; please try again.").With("id", id).With("collection", name)
+	case errors.Is(err, errDuplicate):
+		return fault.New(fault.Conflict, "duplicate", "%s has this already: %q.", name, id).With("id", id).With("collection", name)
+	}
+	return err
+}
+
+var errDuplicate = errors.New("duplicate")

@@ -1,0 +1,169 @@
+package db
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"reflect"
+	"runtime/debug"
+	"time"
+
+	"baimi/app/fault"
+)
+
+// attempts bounds how often a lost revision is tried again.
+const attempts = 40
+
+// workTime bounds one round of combined updates, which no single caller's context may cut short.
+const workTime = 30 * time.Second
+
+// hot is one document with updates that wait for their turn.
+type hot[T any] struct {
+	waiting []*pending[T]
+}
+
+// pending is one caller of Update.
+type pending[T any] struct {
+	ctx    context.Context
+	change func(*T) error
+	doc    T
+	err    error
+	done   chan struct{}
+}
+
+// Update applies change to the document and stores it with the next revision.
+// It gives the document as it is after this change. A change that returns an
+// error (or panics) writes nothing, and one that changes nothing costs no
+// write. Change may run more than once and must be pure: no I/O, no clock, no randomness.
+// Where ctx ends first, the change may or may not be stored.
+func (c *Collection[T]) Update(ctx context.Context, id string, change func(*T) error) (T, error) {
+	p := &pending[T]{ctx: ctx, change: change, done: make(chan struct{})}
+	if err := cmpErr(ctx.Err(), c.table.ready(ctx, c.conn.engine)); err != nil {
+		return p.doc, err
+	}
+	c.mu.Lock()
+	h, running := c.hot[id]
+	if !running {
+		h = &hot[T]{}
+		c.hot[id] = h
+	}
+	h.waiting = append(h.waiting, p)
+	c.mu.Unlock()
+	if !running {
+		go c.drain(id, h)
+	}
+	select {
+	case <-p.done:
+		return p.doc, p.err
+	case <-ctx.Done():
+		var none T
+		return none, ctx.Err()
+	}
+}
+
+// drain works on a document until nobody waits.
+func (c *Collection[T]) drain(id string, h *hot[T]) {
+	for {
+		c.mu.Lock()
+		batch := h.waiting
+		h.waiting = nil
+		if len(batch) == 0 {
+			delete(c.hot, id)
+			c.mu.Unlock()
+			return
+		}
+		c.mu.Unlock()
+		c.combine(id, batch)
+		for _, p := range batch {
+			close(p.done)
+		}
+	}
+}
+
+// combine answers the batch: one load, the changes one after another, one write.
+func (c *Collection[T]) combine(id string, batch []*pending[T]) {
+	ctx, cancel := context.WithTimeout(context.Background(), workTime)
+	defer cancel()
+	err := errLost
+	for attempt := 0; attempt < attempts && errors.Is(err, errLost); attempt++ {
+		pause(ctx, attempt-1)
+		err = c.round(ctx, id, batch)
+	}
+	if err == nil {
+		return
+	}
+	err = c.explain(id, err)
+	for _, p := range batch {
+		if p.err == nil {
+			p.err = err
+		}
+	}
+}
+
+// round is one attempt of combine.
+func (c *Collection[T]) round(ctx context.Context, id string, batch []*pending[T]) error {
+	doc, err := c.Get(ctx, id)
+	if err != nil {
+		return err
+	}
+	base := *any(&doc).(document).base()
+	old := c.table.entries(reflect.ValueOf(&doc).Elem())
+	first, changed := clone(doc), false
+	for _, p := range batch {
+		next := clone(doc)
+		if p.err = p.apply(&next); p.err != nil {
+			continue
+		}
+		*any(&next).(document).base() = base
+		doc, p.doc = next, clone(next)
+		changed = changed || !reflect.DeepEqual(doc, first)
+	}
+	if !changed {
+		return nil
+	}
+	now := any(&doc).(document).base()
+	now.Rev++
+	w, err := c.change(opReplace, id, base.Rev, &doc, old)
+	if err != nil {
+		return err
+	}
+	if err := cmpErr(c.conn.engine.write(ctx, []*write{w}), w.err); err != nil {
+		return err
+	}
+	for _, p := range batch {
+		any(&p.doc).(document).base().Rev = now.Rev
+	}
+	c.conn.hub.changed(c.table.spec.Name, id)
+	return nil
+}
+
+// apply runs the change; what it panics with is its own error.
+func (p *pending[T]) apply(doc *T) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("an update panicked: %v\n%s", r, debug.Stack())
+		}
+	}()
+	if err := p.ctx.Err(); err != nil {
+		return err
+	}
+	return p.change(doc)
+}
+
+// pause waits a little longer after each lost revision, with jitter so that the losers do not meet again.
+func pause(ctx context.Context, attempt int) {
+	if attempt < 0 {
+		return
+	}
+	most := time.Millisecond << min(attempt, 6)
+	select {
+	case <-time.After(rand.N(most)):
+	case <-ctx.Done():
+	}
+}
+
+// unavailable says that the store cannot answer now.
+func unavailable(err error) error {
+	return fmt.Errorf("%w (%w)", fault.New(fault.Unavailable, "store_unavailable", "The store cannot answer at the moment; please try again."), err)
+}

@@ -1,0 +1,295 @@
+package db
+
+import (
+	"bytes"
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+
+	"baimi/app/fault"
+)
+
+// timeKey is RFC 3339 of fixed width, so that instants sort as text.
+const timeKey = "2006-01-02T15:04:05.000000000Z"
+
+var timeType = reflect.TypeFor[time.Time]()
+
+// index is a declared Index with its paths found in the Go type.
+type index struct {
+	Index
+	name  string
+	paths []path
+}
+
+// entry is one document's place in one index.
+type entry struct {
+	index *index
+	key   []byte
+}
+
+// path is the way from a struct to one of its JSON fields.
+type path struct {
+	steps []step
+	leaf  reflect.Type
+	multi bool // it passes through an array
+}
+
+type step struct {
+	field     []int
+	omitEmpty bool
+}
+
+func newIndex(t reflect.Type, decl Index) (*index, error) {
+	ix := &index{Index: decl, name: strings.Join(decl.Fields, "+")}
+	if decl.Unique {
+		ix.name = "unique:" + ix.name
+	}
+	if len(decl.Fields) == 0 {
+		return nil, fmt.Errorf("an index needs a field")
+	}
+	for i, field := range decl.Fields {
+		p, err := newPath(t, field)
+		if err != nil {
+			return nil, err
+		}
+		if p.multi && i > 0 {
+			return nil, fmt.Errorf("the array field %q must be the first of its index", field)
+		}
+		ix.paths = append(ix.paths, p)
+	}
+	return ix, nil
+}
+
+func newPath(t reflect.Type, dotted string) (path, error) {
+	var p path
+	for _, name := range strings.Split(dotted, ".") {
+		t = p.enter(t)
+		if t.Kind() != reflect.Struct {
+			return p, fmt.Errorf("the path %q leads into %s, which has no fields", dotted, t)
+		}
+		f, ok := jsonField(t, name)
+		if !ok {
+			return p, fmt.Errorf("%s has no JSON field %q (path %q)", t, name, dotted)
+		}
+		_, options, _ := strings.Cut(f.Tag.Get("json"), ",")
+		p.steps = append(p.steps, step{f.Index, strings.Contains(options, "omitempty") || strings.Contains(options, "omitzero")})
+		t = f.Type
+	}
+	p.leaf = p.enter(t)
+	if p.leaf == timeType || ordered(p.leaf.Kind()) {
+		return p, nil
+	}
+	return p, fmt.Errorf("the path %q leads to %s, which has no order", dotted, p.leaf)
+}
+
+// enter takes pointers and arrays off a type.
+func (p *path) enter(t reflect.Type) reflect.Type {
+	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice {
+		p.multi = p.multi || t.Kind() == reflect.Slice
+		t = t.Elem()
+	}
+	return t
+}
+
+func ordered(k reflect.Kind) bool {
+	return k == reflect.String || k == reflect.Bool || k >= reflect.Int && k <= reflect.Uint64
+}
+
+func jsonField(t reflect.Type, name string) (reflect.StructField, bool) {
+	for _, f := range reflect.VisibleFields(t) {
+		tag, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		if f.IsExported() && (tag == name || tag == "" && !f.Anonymous && f.Name == name) {
+			return f, true
+		}
+	}
+	return reflect.StructField{}, false
+}
+
+// values gives what a document holds at the path: one value, or one for each element.
+func (p path) values(v reflect.Value) []any {
+	return p.walk(v, 0, nil)
+}
+
+func (p path) walk(v reflect.Value, depth int, out []any) []any {
+	switch {
+	case v.Kind() == reflect.Pointer && v.IsNil():
+		return append(out, nil)
+	case v.Kind() == reflect.Pointer:
+		return p.walk(v.Elem(), depth, out)
+	case v.Kind() == reflect.Slice:
+		for i := range v.Len() {
+			out = p.walk(v.Index(i), depth, out)
+		}
+		return out
+	case depth == len(p.steps):
+		return append(out, canonical(v))
+	}
+	s := p.steps[depth]
+	f, err := v.FieldByIndexErr(s.field)
+	if err != nil || s.omitEmpty && f.IsZero() {
+		return append(out, nil)
+	}
+	return p.walk(f, depth+1, out)
+}
+
+// canonical turns an indexable value into nil, bool, int64 or string.
+func canonical(v reflect.Value) any {
+	if v.Type() == timeType {
+		return v.Interface().(time.Time).UTC().Format(timeKey)
+	}
+	switch {
+	case v.Kind() == reflect.String:
+		return v.String()
+	case v.Kind() == reflect.Bool:
+		return v.Bool()
+	case v.CanInt():
+		return v.Int()
+	case v.CanUint():
+		return int64(v.Uint())
+	}
+	return nil
+}
+
+// entries gives the document's places in all indexes, each place once.
+func (t *table) entries(doc reflect.Value) []entry {
+	var out []entry
+	for _, ix := range t.indexes {
+		var rest []byte
+		for _, p := range ix.paths[1:] {
+			rest = appendKey(rest, p.values(doc)[0])
+		}
+		start := len(out)
+		for _, first := range ix.paths[0].values(doc) {
+			key := append(appendKey(nil, first), rest...)
+			if !slices.ContainsFunc(out[start:], func(e entry) bool { return bytes.Equal(e.key, key) }) {
+				out = append(out, entry{ix, key})
+			}
+		}
+	}
+	return out
+}
+
+// without gives the entries of a that b lacks.
+func without(a, b []entry) []entry {
+	var out []entry
+	held := make(map[string]bool, len(b))
+	for _, e := range b {
+		held[e.index.name+"\x00"+string(e.key)] = true
+	}
+	for _, e := range a {
+		if !held[e.index.name+"\x00"+string(e.key)] {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+// Tags of encoded keys; null sorts before numbers, then text, then booleans, as in MongoDB.
+const (
+	tagNull = 1 + iota
+	tagInt
+	tagText
+	tagBool
+	tagEnd = 0xff
+)
+
+// appendKey adds a canonical value so that the bytes of keys sort like their values.
+func appendKey(key []byte, value any) []byte {
+	switch v := value.(type) {
+	case int64:
+		return binary.BigEndian.AppendUint64(append(key, tagInt), uint64(v)^1<<63)
+	case string:
+		key = append(key, tagText)
+		for i := range len(v) {
+			if key = append(key, v[i]); v[i] == 0 {
+				key = append(key, 0xff)
+			}
+		}
+		return append(key, 0, 0)
+	case bool:
+		if v {
+			return append(key, tagBool, 1)
+		}
+		return append(key, tagBool, 0)
+	}
+	return append(key, tagNull)
+}
+
+// hasNull tells whether an entry lacks one of its fields, which exempts it from a unique index.
+func hasNull(key []byte) bool {
+	values, _ := splitKey(key)
+	return slices.Contains(values, nil)
+}
+
+// splitKey gives the values that appendKey put into a key; ok is false where it did not.
+func splitKey(key []byte) (values []any, ok bool) {
+	for len(key) > 0 {
+		switch {
+		case key[0] == tagNull:
+			values, key = append(values, nil), key[1:]
+		case key[0] == tagInt && len(key) > 8:
+			values, key = append(values, int64(binary.BigEndian.Uint64(key[1:])^1<<63)), key[9:]
+		case key[0] == tagBool && len(key) > 1:
+			values, key = append(values, key[1] == 1), key[2:]
+		case key[0] == tagText:
+			end := bytes.Index(key[1:], []byte{0, 0})
+			if end < 0 {
+				return nil, false
+			}
+			text := bytes.ReplaceAll(key[1:1+end], []byte{0, 0xff}, []byte{0})
+			values, key = append(values, string(text)), key[end+3:]
+		default:
+			return nil, false
+		}
+	}
+	return values, true
+}
+
+// decode reads a record into a document, carrying an older shape to today's.
+func decode[T any](t *table, r record) (T, error) {
+	var doc T
+	if err := json.Unmarshal(r.body, &doc); err != nil {
+		return doc, fmt.Errorf("%s %s is damaged: %w", t.spec.Name, r.id, err)
+	}
+	d := any(&doc).(document).base()
+	if d.Schema == t.spec.Version {
+		return doc, nil
+	}
+	if d.Schema > t.spec.Version {
+		return doc, newer(t.spec.Name)
+	}
+	return migrate[T](t, r, d.Schema)
+}
+
+func migrate[T any](t *table, r record, from int) (T, error) {
+	var doc T
+	object := map[string]any{}
+	decoder := json.NewDecoder(bytes.NewReader(r.body))
+	decoder.UseNumber()
+	if err := decoder.Decode(&object); err != nil {
+		return doc, err
+	}
+	if t.spec.Migrate != nil {
+		if err := t.spec.Migrate(from, object); err != nil {
+			return doc, fmt.Errorf("%s %s cannot be carried from version %d: %w", t.spec.Name, r.id, from, err)
+		}
+	}
+	body, err := json.Marshal(object)
+	if err != nil {
+		return doc, err
+	}
+	if err := json.Unmarshal(body, &doc); err != nil {
+		return doc, fmt.Errorf("%s %s does not fit after it was carried from version %d: %w", t.spec.Name, r.id, from, err)
+	}
+	d := any(&doc).(document).base()
+	d.ID, d.Rev, d.Schema = r.id, r.rev, t.spec.Version
+	return doc, nil
+}
+
+func newer(name string) error {
+	return fault.New(fault.Invalid, "store_newer", "The store holds %s of a newer version of this program; start that version, or restore a backup of this one.", name).With("collection", name)
+}
