@@ -2,18 +2,46 @@ package main
 
 import (
 	"context"
+	"strings"
 	"time"
 
+	"baimi/app/db"
 	"baimi/app/people"
 )
 
 // domains is everything that the program is made of, opened on one store.
 type domains struct {
-	now func() time.Time
+	config Config
+	conn   *db.Conn
+	now    func() time.Time
+	people *people.People
 }
 
-func (d *domains) ready(context.Context) error { return nil }
+// openDomains opens the store and every domain on it, and makes the store ready.
+func openDomains(ctx context.Context, config Config, now func() time.Time) (*domains, error) {
+	channel, err := config.channel()
+	if err != nil {
+		return nil, wrongUse{err}
+	}
+	conn, err := db.Connect(ctx, config.Store)
+	if err != nil {
+		return nil, wrongUse{err}
+	}
+	d := &domains{config: config, conn: conn, now: now, people: people.Open(conn, channel, now)}
+	if err := conn.Ready(ctx); err != nil {
+		conn.Close()
+		return nil, wrongUse{err}
+	}
+	return d, nil
+}
 
-func (d *domains) actor(context.Context, string) (people.Actor, error) { return people.Actor{}, nil }
+func (c Config) channel() (people.Channel, error) {
+	if c.SMTP == "" {
+		return people.LogChannel{}, nil
+	}
+	return people.NewSMTPChannel(c.SMTP, c.MailFrom)
+}
 
-func (d *domains) routes(*people.Router) {}
+func (d *domains) routes(r *people.Router) {
+	d.people.Routes(r, strings.HasPrefix(d.config.BaseURL, "https:"))
+}

@@ -16,12 +16,16 @@ type ServeCmd struct {
 
 // Run serves until the context ends, then finishes the requests under way.
 func (s *ServeCmd) Run(ctx context.Context) error {
-	d := &domains{now: time.Now}
+	d, err := openDomains(ctx, s.Config, time.Now)
+	if err != nil {
+		return err
+	}
+	defer d.conn.Close()
 	listener, err := net.Listen("tcp", s.Listen)
 	if err != nil {
 		return wrongUse{fmt.Errorf("cannot listen on %s: %w", s.Listen, err)}
 	}
-	app, _ := newServer(s.Config, d)
+	app, _ := newServer(d)
 	fmt.Printf("Baimi is at http://%s\n", listener.Addr())
 	failed := make(chan error, 1)
 	go func() { failed <- app.Listener(listener) }()
@@ -36,9 +40,19 @@ func (s *ServeCmd) Run(ctx context.Context) error {
 // OpenAPICmd prints the contract that the code makes.
 type OpenAPICmd struct{}
 
-// Run prints the contract as JSON.
-func (OpenAPICmd) Run() error {
-	_, api := newServer(Config{}, &domains{now: time.Now})
+// Run prints the contract as JSON; it works on an empty store of its own.
+func (OpenAPICmd) Run(ctx context.Context) error {
+	dir, err := os.MkdirTemp("", "baimi-openapi-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	d, err := openDomains(ctx, Config{Store: "sqlite:" + dir}, time.Now)
+	if err != nil {
+		return err
+	}
+	defer d.conn.Close()
+	_, api := newServer(d)
 	encoder := json.NewEncoder(os.Stdout)
 	encoder.SetIndent("", "  ")
 	return encoder.Encode(api.OpenAPI())

@@ -32,7 +32,8 @@ func init() {
 }
 
 // newServer puts the domains' routes, the contract and the pages on one Fiber app.
-func newServer(config Config, d *domains) (*fiber.App, huma.API) {
+func newServer(d *domains) (*fiber.App, huma.API) {
+	config := d.config
 	app := fiber.New(fiber.Config{
 		Immutable: true, BodyLimit: config.Body, DisableStartupMessage: true,
 		ErrorHandler: problemHandler, ReadTimeout: config.Deadline,
@@ -40,7 +41,7 @@ func newServer(config Config, d *domains) (*fiber.App, huma.API) {
 	app.Use(recover.New(), logRequests, deadline(config.Deadline), secureHeaders)
 	app.Get("/healthz", func(c *fiber.Ctx) error { return c.SendString("ok") })
 	app.Get("/readyz", func(c *fiber.Ctx) error {
-		if err := d.ready(c.UserContext()); err != nil {
+		if err := d.conn.Ready(c.UserContext()); err != nil {
 			return err
 		}
 		return c.SendString("ready")
@@ -60,7 +61,7 @@ func newRouter(app *fiber.App, d *domains) *people.Router {
 	config.DocsPath = "/api/docs"
 	config.SchemasPath = "/api/schemas"
 	config.CreateHooks = nil
-	return &people.Router{API: humafiber.New(app, config), Now: d.now, Actor: d.actor}
+	return &people.Router{API: humafiber.New(app, config), Actor: d.people.Actor}
 }
 
 // deadline gives every request a context that ends, which Fiber itself does not.

@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
-	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humafiber"
@@ -24,7 +23,6 @@ const SessionCookie = "baimi_session"
 // Router registers typed operations, each with its permission.
 type Router struct {
 	API   huma.API
-	Now   func() time.Time
 	Actor func(ctx context.Context, token string) (Actor, error) // nobody for an unknown or ended session
 }
 
