@@ -121,14 +121,18 @@ type Line struct {
 	Extra     int64    `json:"extra"`     // of them taken when the round closed
 	Served    []Served `json:"served"`
 	Reasons   []Reason `json:"reasons"` // why some of it was not served
+
+	Adjustments []Adjustment `json:"adjustments,omitempty"` // what changed its price after delivery, 20 at most
 }
 
 // Served is the part of a line that one delivery brings.
 type Served struct {
 	Delivery  string `json:"delivery"`
 	Lot       string `json:"lot"`
+	Supplier  string `json:"supplier"` // who is owed for it
 	Quantity  int64  `json:"quantity"` // allocated
 	UnitPrice int64  `json:"unit_price"`
+	Counted   bool   `json:"counted"`  // the gate has counted its delivery, so Received holds
 	Received  int64  `json:"received"` // after the gate's count and the shortfall's share
 	Handed    int64  `json:"handed"`   // over at the door
 	Outcome   string `json:"outcome"`  // of its parcel: empty until it has one
