@@ -18,11 +18,7 @@ type domains struct {
 }
 
 // openDomains opens the store and every domain on it, and makes the store ready.
-func openDomains(ctx context.Context, config Config, now func() time.Time) (*domains, error) {
-	channel, err := config.channel()
-	if err != nil {
-		return nil, wrongUse{err}
-	}
+func openDomains(ctx context.Context, config Config, now func() time.Time, channel people.Channel) (*domains, error) {
 	conn, err := db.Connect(ctx, config.Store)
 	if err != nil {
 		return nil, wrongUse{err}

@@ -7,6 +7,8 @@ import (
 	"net"
 	"os"
 	"time"
+
+	"baimi/app/people"
 )
 
 // ServeCmd starts the service.
@@ -16,7 +18,11 @@ type ServeCmd struct {
 
 // Run serves until the context ends, then finishes the requests under way.
 func (s *ServeCmd) Run(ctx context.Context) error {
-	d, err := openDomains(ctx, s.Config, time.Now)
+	channel, err := s.channel()
+	if err != nil {
+		return wrongUse{err}
+	}
+	d, err := openDomains(ctx, s.Config, time.Now, channel)
 	if err != nil {
 		return err
 	}
@@ -47,7 +53,7 @@ func (OpenAPICmd) Run(ctx context.Context) error {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	d, err := openDomains(ctx, Config{Store: "sqlite:" + dir}, time.Now)
+	d, err := openDomains(ctx, Config{Store: "sqlite:" + dir}, time.Now, people.LogChannel{})
 	if err != nil {
 		return err
 	}

@@ -22,6 +22,7 @@ const (
 	Forbidden       Kind = "forbidden"
 	NotFound        Kind = "not_found"
 	Conflict        Kind = "conflict"
+	TooMany         Kind = "too_many"
 	Unavailable     Kind = "unavailable"
 	Internal        Kind = "internal"
 )
@@ -103,6 +104,8 @@ func Status(kind Kind) int {
 		return 404
 	case Conflict:
 		return 409
+	case TooMany:
+		return 429
 	case Unavailable:
 		return 503
 	}

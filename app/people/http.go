@@ -202,19 +202,17 @@ func (h handlers) readNotices(ctx context.Context, _ *none) (*none, error) {
 	return nil, nil
 }
 
-type grantBody struct {
-	Role  string `json:"role" maxLength:"20"`
-	Scope string `json:"scope" maxLength:"80" doc:"What the role covers: a building A001/3, a compound A001, a supplier S01, or nothing for an operator."`
+type inviteRequest struct {
+	Body struct {
+		Role  string `json:"role" maxLength:"20"`
+		Scope string `json:"scope" maxLength:"80" doc:"What the role covers: a building A001/3, a compound A001, a supplier S01, or nothing for an operator."`
+	}
 }
-
-func (g grantBody) grant() Grant { return Grant{Role(g.Role), g.Scope} }
-
-type inviteRequest struct{ Body grantBody }
 
 type invitationView struct{ Body Invitation }
 
 func (h handlers) invite(ctx context.Context, in *inviteRequest) (*invitationView, error) {
-	i, err := h.Invite(ctx, From(ctx), in.Body.grant())
+	i, err := h.Invite(ctx, From(ctx), Grant{Role(in.Body.Role), in.Body.Scope})
 	return &invitationView{i}, err
 }
 
@@ -290,13 +288,14 @@ func (h handlers) holders(ctx context.Context, in *scopeQuery) (*holderList, err
 
 type revokeRequest struct {
 	Body struct {
-		grantBody
+		Role    string `json:"role" maxLength:"20"`
+		Scope   string `json:"scope" maxLength:"80"`
 		Account string `json:"account" maxLength:"64"`
 	}
 }
 
 func (h handlers) revoke(ctx context.Context, in *revokeRequest) (*none, error) {
-	g := in.Body.grant()
+	g := Grant{Role(in.Body.Role), in.Body.Scope}
 	if !From(ctx).MayGive(g) {
 		return nil, notFound()
 	}

@@ -78,7 +78,7 @@ func (t *Throttle) Hit(now time.Time) error {
 }
 
 func since(times []time.Time, start time.Time) []time.Time {
-	for len(times) > 0 && times[0].Before(start) {
+	for len(times) > 0 && !times[0].After(start) {
 		times = times[1:]
 	}
 	return times
@@ -86,7 +86,7 @@ func since(times []time.Time, start time.Time) []time.Time {
 
 func tooMany(first, now time.Time) error {
 	minutes := int(first.Add(window).Sub(now).Minutes()) + 1
-	return fault.New(fault.Unavailable, "too_many_codes", "Too many codes were asked for. Please wait %d minutes.", minutes).With("minutes", minutes)
+	return fault.New(fault.TooMany, "too_many_codes", "Too many codes were asked for. Please wait %d minutes.", minutes).With("minutes", minutes)
 }
 
 // Session is one device that is signed in; its id is the hash of its token.

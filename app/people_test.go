@@ -1,0 +1,109 @@
+package main
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"baimi/app/people"
+)
+
+func TestSignIn(t *testing.T) {
+	t.Run("a code works once, and gives a session that can be ended", func(t *testing.T) {
+		w := newTown(t)
+		v := w.signIn("138 0000 0000")
+		v.get("/me").want(200)
+		code := w.outbox.code("+8613800000000")
+		w.stranger().post("/sign-in", map[string]any{"contact": "13800000000", "code": code}).refused(422, "code_wrong")
+		v.delete("/sign-in").want(200)
+		v.get("/me").refused(401, "sign_in")
+	})
+	t.Run("a code that is ten minutes old is refused", func(t *testing.T) {
+		w := newTown(t)
+		w.stranger().post("/sign-in/codes", map[string]any{"contact": "li@example.org"}).want(200)
+		w.clock.pass(10 * time.Minute)
+		code := w.outbox.code("li@example.org")
+		w.stranger().post("/sign-in", map[string]any{"contact": "li@example.org", "code": code}).refused(422, "code_wrong")
+	})
+	t.Run("the sixth guess is refused even if it is right", func(t *testing.T) {
+		w := newTown(t)
+		w.stranger().post("/sign-in/codes", map[string]any{"contact": "li@example.org"}).want(200)
+		for range 5 {
+			w.stranger().post("/sign-in", map[string]any{"contact": "li@example.org", "code": "wrong"}).refused(422, "code_wrong")
+		}
+		code := w.outbox.code("li@example.org")
+		w.stranger().post("/sign-in", map[string]any{"contact": "li@example.org", "code": code}).refused(422, "code_wrong")
+	})
+	t.Run("codes to one contact are limited, until an hour has passed", func(t *testing.T) {
+		w := newTown(t)
+		ask := func() reply {
+			return w.stranger().post("/sign-in/codes", map[string]any{"contact": "li@example.org"})
+		}
+		for range 10 {
+			ask().want(200)
+		}
+		ask().refused(429, "too_many_codes")
+		w.clock.pass(time.Hour)
+		ask().want(200)
+	})
+	t.Run("codes from one address are limited over all contacts", func(t *testing.T) {
+		w := newTown(t)
+		for i := range 120 {
+			w.stranger().post("/sign-in/codes", map[string]any{"contact": fmt.Sprintf("p%d@example.org", i)}).want(200)
+		}
+		w.stranger().post("/sign-in/codes", map[string]any{"contact": "more@example.org"}).refused(429, "too_many_codes")
+	})
+	t.Run("what is no contact is refused with a sentence", func(t *testing.T) {
+		for _, contact := range []string{"", "周", "12", "a@", "@b", "a b@c.de"} {
+			newTown(t).stranger().post("/sign-in/codes", map[string]any{"contact": contact}).refused(422, "contact_unknown")
+		}
+	})
+	t.Run("a session ends by itself after sixty days", func(t *testing.T) {
+		w := newTown(t)
+		v := w.signIn("li@example.org")
+		w.clock.pass(60 * 24 * time.Hour)
+		v.get("/me").refused(401, "sign_in")
+	})
+	t.Run("another device's session can be ended, a stranger's cannot", func(t *testing.T) {
+		w := newTown(t)
+		phone, desk, stranger := w.signIn("li@example.org"), w.signIn("li@example.org"), w.signIn("wu@example.org")
+		var devices []people.Device
+		desk.get("/me/sessions").want(200).into(&devices)
+		for _, d := range devices {
+			if !d.This {
+				stranger.delete("/me/sessions/"+d.ID).refused(404, "not_found")
+				desk.delete("/me/sessions/" + d.ID).want(200)
+			}
+		}
+		phone.get("/me").refused(401, "sign_in")
+		desk.get("/me").want(200)
+	})
+}
+
+func TestInvitations(t *testing.T) {
+	w := newTown(t)
+	operator := w.signIn("op@example.org", people.Grant{Role: people.Operator})
+	coordinator := w.signIn("co@example.org")
+	leader := w.signIn("le@example.org")
+
+	offer := operator.post("/invitations", map[string]any{"role": "coordinator", "scope": "A001"}).want(200).text("id")
+	coordinator.post("/invitations", map[string]any{"role": "leader", "scope": "A001/3"}).refused(403, "role_needed")
+	coordinator.post("/invitations/"+offer+"/accept", nil).want(200)
+	coordinator.post("/invitations/"+offer+"/accept", nil).want(200)
+	leader.post("/invitations/"+offer+"/accept", nil).refused(409, "invitation_used")
+
+	next := coordinator.post("/invitations", map[string]any{"role": "leader", "scope": "A001/3"}).want(200).text("id")
+	coordinator.post("/invitations", map[string]any{"role": "leader", "scope": "A002/3"}).refused(403, "invitation_not_yours")
+	coordinator.post("/invitations", map[string]any{"role": "king", "scope": "A001"}).refused(422, "role_unknown")
+	coordinator.post("/invitations", map[string]any{"role": "leader", "scope": "A001"}).refused(422, "scope_unknown")
+	w.clock.pass(14 * 24 * time.Hour)
+	leader.post("/invitations/"+next+"/accept", nil).refused(409, "invitation_used")
+
+	last := coordinator.post("/invitations", map[string]any{"role": "courier", "scope": "A001"}).want(200).text("id")
+	coordinator.delete("/invitations/" + last).want(200)
+	leader.post("/invitations/"+last+"/accept", nil).refused(409, "invitation_used")
+
+	coordinator.post("/holders/revoke", map[string]any{"role": "leader", "scope": "A002/1", "account": leader.Account}).refused(404, "not_found")
+	operator.post("/holders/revoke", map[string]any{"role": "coordinator", "scope": "A001", "account": coordinator.Account}).want(200)
+	coordinator.get("/invitations").refused(403, "role_needed")
+}
