@@ -1,0 +1,3 @@
+import { startLocale } from '$lib/locale';
+
+startLocale();

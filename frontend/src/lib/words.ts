@@ -1,0 +1,24 @@
+import { m } from '$messages';
+import type { Problem } from './api/problem';
+
+const all = m as unknown as Record<string, ((inputs: Record<string, unknown>) => string) | undefined>;
+
+/**
+ * The word for a value that the service chose (a state, a rule, a reason): the
+ * message `<kind>_<value>`, or the value itself where the pages have no word.
+ * Kinds that are looked up this way are listed in DYNAMIC.
+ */
+export function word(kind: Kind, value: string, inputs: Record<string, unknown> = {}): string {
+	return all[`${kind}_${value.replaceAll('-', '_')}`]?.(inputs) ?? value;
+}
+
+/** The families of messages that are looked up by a value of the service. */
+export const DYNAMIC = ['error', 'role', 'state'] as const;
+export type Kind = (typeof DYNAMIC)[number];
+
+/** A problem in the reader's language; the service's English sentence where a code has no translation. */
+export function problemText(p: Problem): string {
+	const message = all[`error_${p.code}`];
+	if (message) return message(p.params);
+	return p.detail || m.error_internal();
+}

@@ -1,0 +1,57 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { DYNAMIC } from '../src/lib/words';
+
+const root = new URL('..', import.meta.url).pathname;
+const locales = ['zh-Hans', 'en'];
+
+function files(dir: string): string[] {
+	return readdirSync(dir, { withFileTypes: true }).flatMap((entry) => {
+		const path = join(dir, entry.name);
+		if (entry.isDirectory()) return entry.name === 'paraglide' ? [] : files(path);
+		return /\.(svelte|ts)$/.test(entry.name) ? [path] : [];
+	});
+}
+
+function messages(locale: string): Record<string, unknown> {
+	const dir = join(root, 'messages', locale);
+	const all: Record<string, unknown> = {};
+	for (const name of readdirSync(dir)) {
+		for (const [key, value] of Object.entries(JSON.parse(readFileSync(join(dir, name), 'utf8')))) {
+			if (key in all) throw new Error(`${locale}/${name}: ${key} stands in two files`);
+			all[key] = value;
+		}
+	}
+	return all;
+}
+
+const source = files(join(root, 'src')).map((file) => readFileSync(file, 'utf8')).join('\n');
+const used = new Set([...source.matchAll(/\bm\.([a-z0-9_]+)/g)].map((match) => match[1]!));
+const dynamic = (key: string) => DYNAMIC.some((kind) => key.startsWith(kind + '_'));
+
+test('every message stands in every language', () => {
+	const keys = locales.map((locale) => Object.keys(messages(locale)).sort());
+	expect(keys[1]).toEqual(keys[0]);
+});
+
+test('every message file is read', () => {
+	const settings = JSON.parse(readFileSync(join(root, 'project.inlang/settings.json'), 'utf8'));
+	const read = settings['plugin.inlang.messageFormat'].pathPattern.map((p: string) => p.split('/').pop()).sort();
+	expect(readdirSync(join(root, 'messages/en')).sort()).toEqual(read);
+});
+
+test('every message that a page asks for exists', () => {
+	const known = messages('en');
+	expect([...used].filter((key) => !(key in known))).toEqual([]);
+});
+
+test('every message is used', () => {
+	expect(Object.keys(messages('en')).filter((key) => !used.has(key) && !dynamic(key))).toEqual([]);
+});
+
+test('a translation takes the same inputs', () => {
+	const inputs = (value: unknown) => [...new Set([...JSON.stringify(value).matchAll(/\{(\w+)\}/g)].map((match) => match[1]))].sort();
+	const [zh, en] = locales.map(messages) as [Record<string, unknown>, Record<string, unknown>];
+	for (const key of Object.keys(en)) expect({ key, inputs: inputs(zh[key]) }).toEqual({ key, inputs: inputs(en[key]) });
+});
