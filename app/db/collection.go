@@ -30,18 +30,9 @@ type Collection[T any] struct {
 
 // Open declares a collection of the store. What is wrong with the declaration is said by Conn.Ready and by every use.
 func Open[T any](c *Conn, spec Spec) *Collection[T] {
-	t := &table{spec: spec, entriesOf: storedEntries[T]}
-	goType := reflect.TypeFor[T]()
-	if _, ok := any(new(T)).(document); !ok {
-		t.broken = fault.New(fault.Internal, "collection_broken", "%s: %s does not embed db.Doc.", spec.Name, goType)
-	}
-	for _, decl := range spec.Indexes {
-		ix, err := newIndex(goType, decl)
-		if err != nil {
-			t.broken = fault.New(fault.Internal, "collection_broken", "%s: %s.", spec.Name, err)
-			break
-		}
-		t.indexes = append(t.indexes, ix)
+	t := &table{spec: spec, load: load[T]}
+	if err := t.declare(reflect.TypeFor[T]()); err != nil {
+		t.broken = fault.New(fault.Internal, "collection_broken", "The collection %s is declared wrongly: %v.", spec.Name, err)
 	}
 	c.mu.Lock()
 	c.tables = append(c.tables, t)
@@ -49,12 +40,9 @@ func Open[T any](c *Conn, spec Spec) *Collection[T] {
 	return &Collection[T]{conn: c, table: t, hot: map[string]*hot[T]{}}
 }
 
-func storedEntries[T any](t *table, r record) ([]entry, error) {
+func load[T any](t *table, r record) (reflect.Value, error) {
 	doc, err := decode[T](t, r)
-	if err != nil {
-		return nil, err
-	}
-	return t.entries(reflect.ValueOf(&doc).Elem()), nil
+	return reflect.ValueOf(&doc).Elem(), err
 }
 
 // Get gives the document, or fault.NotFound "not_found".
@@ -106,7 +94,7 @@ func (c *Collection[T]) insert(ctx context.Context, docs []T) ([]T, error) {
 			return nil, fault.New(fault.Internal, "id_invalid", "A document of %s needs an id of 1 to 512 bytes.", c.table.spec.Name)
 		}
 		base.Rev, base.Schema = 1, c.table.spec.Version
-		w, err := c.change(opInsert, base.ID, 0, &out[i], nil)
+		w, err := c.change(opInsert, 0, &out[i], nil)
 		if err != nil {
 			return nil, err
 		}
@@ -124,20 +112,19 @@ func (c *Collection[T]) insert(ctx context.Context, docs []T) ([]T, error) {
 	return out, nil
 }
 
-// change makes the write that puts next (nil: nothing) in place of revision rev with its index entries old.
-func (c *Collection[T]) change(o op, id string, rev int64, next *T, old []entry) (*write, error) {
-	w := &write{table: c.table, op: o, id: id, rev: rev, drop: old}
-	if next == nil {
-		return w, nil
-	}
+// change makes the write that puts next in place of revision rev with its index entries old.
+func (c *Collection[T]) change(o op, rev int64, next *T, old []entry) (*write, error) {
+	base, doc := any(next).(document).base(), reflect.ValueOf(next).Elem()
 	body, err := json.Marshal(next)
 	if err != nil {
-		return nil, fmt.Errorf("%s %s cannot be written as JSON: %w", c.table.spec.Name, id, err)
+		return nil, fmt.Errorf("%s %s cannot be written as JSON: %w", c.table.spec.Name, base.ID, err)
 	}
-	entries := c.table.entries(reflect.ValueOf(next).Elem())
-	w.next = record{id, any(next).(document).base().Rev, body}
-	w.add, w.drop = without(entries, old), without(old, entries)
-	return w, nil
+	entries := c.table.entries(doc)
+	return &write{
+		table: c.table, op: o, id: base.ID, rev: rev, doc: doc,
+		next: record{base.ID, base.Rev, body},
+		add:  without(entries, old), drop: without(old, entries),
+	}, nil
 }
 
 // Delete removes the document, or fails with fault.NotFound "not_found".
@@ -148,10 +135,7 @@ func (c *Collection[T]) Delete(ctx context.Context, id string) error {
 			return err
 		}
 		v := reflect.ValueOf(&doc).Elem()
-		w, err := c.change(opDelete, id, any(&doc).(document).base().Rev, nil, c.table.entries(v))
-		if err != nil {
-			return err
-		}
+		w := &write{table: c.table, op: opDelete, id: id, rev: any(&doc).(document).base().Rev, doc: v, drop: c.table.entries(v)}
 		if err := c.conn.engine.write(ctx, []*write{w}); err != nil {
 			return err
 		}

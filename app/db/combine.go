@@ -124,7 +124,7 @@ func (c *Collection[T]) round(ctx context.Context, id string, batch []*pending[T
 	}
 	now := any(&doc).(document).base()
 	now.Rev++
-	w, err := c.change(opReplace, id, base.Rev, &doc, old)
+	w, err := c.change(opReplace, base.Rev, &doc, old)
 	if err != nil {
 		return err
 	}

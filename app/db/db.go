@@ -32,6 +32,7 @@ package db
 import (
 	"context"
 	"iter"
+	"reflect"
 	"strings"
 	"sync"
 
@@ -72,8 +73,12 @@ func Unique(fields ...string) Index { return Index{Fields: fields, Unique: true}
 type Spec struct {
 	Name    string
 	Indexes []Index
-	Version int
-	Migrate func(from int, object map[string]any) error
+	// ShardKey is the JSON path of the field by which a sharded MongoDB spreads
+	// the collection; it never changes in a document, and every Find asks for
+	// one value of it. Where it is empty the collection is spread by id, hashed.
+	ShardKey string
+	Version  int
+	Migrate  func(from int, object map[string]any) error
 }
 
 // Conn is one open store.
@@ -101,6 +106,9 @@ type record struct {
 	body []byte // JSON
 }
 
+// metaName is the name under which a store notes the versions of its collections.
+const metaName = "collections"
+
 type op int
 
 const (
@@ -116,6 +124,7 @@ type write struct {
 	id    string
 	rev   int64 // the revision that is replaced or deleted
 	next  record
+	doc   reflect.Value // the document of next
 	add   []entry
 	drop  []entry
 	err   error
@@ -127,6 +136,13 @@ func Connect(ctx context.Context, address string) (*Conn, error) {
 	dir, isSQLite := strings.CutPrefix(address, "sqlite:")
 	if isSQLite && dir != "" {
 		e, err := openSQLite(ctx, dir, h)
+		if err != nil {
+			return nil, err
+		}
+		return &Conn{engine: e, hub: h}, nil
+	}
+	if strings.HasPrefix(address, "mongodb://") || strings.HasPrefix(address, "mongodb+srv://") {
+		e, err := openMongo(ctx, address, h)
 		if err != nil {
 			return nil, err
 		}
@@ -159,10 +175,11 @@ func (c *Conn) Ready(ctx context.Context) error {
 type table struct {
 	spec    Spec
 	indexes []*index
+	shard   *path // of Spec.ShardKey, or nil
 	broken  error // what is wrong with the declaration
 
-	// entriesOf gives the places of a stored document, whatever its Go type.
-	entriesOf func(t *table, r record) ([]entry, error)
+	// load decodes a stored document, whatever its Go type.
+	load func(t *table, r record) (reflect.Value, error)
 
 	once sync.Mutex
 	done bool

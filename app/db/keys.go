@@ -43,6 +43,32 @@ type step struct {
 	omitEmpty bool
 }
 
+// declare finds what the Spec names in the Go type.
+func (t *table) declare(goType reflect.Type) error {
+	if _, ok := reflect.New(goType).Interface().(document); !ok {
+		return fmt.Errorf("%s does not embed db.Doc", goType)
+	}
+	if t.spec.Name == "" || t.spec.Name == metaName || strings.ContainsAny(t.spec.Name, "\"/$\x00") {
+		return fmt.Errorf("%q cannot be its name", t.spec.Name)
+	}
+	for _, decl := range t.spec.Indexes {
+		ix, err := newIndex(goType, decl)
+		if err != nil {
+			return err
+		}
+		t.indexes = append(t.indexes, ix)
+	}
+	if t.spec.ShardKey == "" {
+		return nil
+	}
+	shard, err := newPath(goType, t.spec.ShardKey)
+	t.shard = &shard
+	if err == nil && shard.multi {
+		err = fmt.Errorf("the shard key %q has many values", t.spec.ShardKey)
+	}
+	return err
+}
+
 func newIndex(t reflect.Type, decl Index) (*index, error) {
 	ix := &index{Index: decl, name: strings.Join(decl.Fields, "+")}
 	if decl.Unique {

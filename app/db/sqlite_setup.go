@@ -36,7 +36,7 @@ func (w *liteWriter) matchIndexes(t *table) error {
 	if err != nil {
 		return err
 	}
-	fresh := &table{spec: t.spec, entriesOf: t.entriesOf}
+	fresh := &table{spec: t.spec, load: t.load}
 	for _, ix := range t.indexes {
 		if !present[ix.name] {
 			fresh.indexes = append(fresh.indexes, ix)
@@ -77,10 +77,11 @@ func (w *liteWriter) fill(fresh *table) error {
 		if err := scan(&r.id, &r.rev, &r.body); err != nil {
 			return err
 		}
-		entries, err := fresh.entriesOf(fresh, r)
+		doc, err := fresh.load(fresh, r)
 		if err != nil {
 			return err
 		}
+		entries := fresh.entries(doc)
 		for _, e := range entries {
 			if taken, err := w.taken(fresh, e, r.id); err != nil || taken {
 				return cmpErr(err, errDuplicate)

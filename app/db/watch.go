@@ -2,6 +2,8 @@ package db
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"sync"
 )
 
@@ -9,6 +11,7 @@ import (
 type hub struct {
 	mu       sync.Mutex
 	watchers map[topic]map[*watcher]bool
+	woken    chan struct{} // somebody has begun to watch
 	closed   chan struct{}
 }
 
@@ -18,7 +21,7 @@ type topic struct{ collection, id string }
 type watcher struct{ signal chan struct{} }
 
 func newHub() *hub {
-	return &hub{watchers: map[topic]map[*watcher]bool{}, closed: make(chan struct{})}
+	return &hub{watchers: map[topic]map[*watcher]bool{}, woken: make(chan struct{}, 1), closed: make(chan struct{})}
 }
 
 func (h *hub) watch(ctx context.Context, collection, id string) <-chan struct{} {
@@ -29,6 +32,10 @@ func (h *hub) watch(ctx context.Context, collection, id string) <-chan struct{} 
 	}
 	h.watchers[at][w] = true
 	h.mu.Unlock()
+	select {
+	case h.woken <- struct{}{}:
+	default:
+	}
 	go func() {
 		select {
 		case <-ctx.Done():
@@ -73,6 +80,13 @@ func (h *hub) wake(at topic) {
 		default:
 		}
 	}
+}
+
+// watched gives all that somebody watches.
+func (h *hub) watched() []topic {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return slices.Collect(maps.Keys(h.watchers))
 }
 
 // busy tells whether anybody watches.

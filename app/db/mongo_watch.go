@@ -1,0 +1,95 @@
+package db
+
+import (
+	"context"
+	"time"
+
+	"go.mongodb.org/mongo-driver/bson"
+	"go.mongodb.org/mongo-driver/mongo/options"
+)
+
+// pollEvery is how often the watched documents are looked at where the server has no change streams.
+const pollEvery = 300 * time.Millisecond
+
+// listen hears of other processes' changes while somebody watches: from a change
+// stream, or by looking where the server has none.
+func (s *mongoStore) listen(ctx context.Context) {
+	defer close(s.done)
+	for ctx.Err() == nil {
+		if !s.hub.busy() {
+			select {
+			case <-s.hub.woken:
+			case <-ctx.Done():
+			}
+			continue
+		}
+		if !s.stream(ctx) {
+			s.poll(ctx)
+		}
+	}
+}
+
+// stream passes on what the change stream tells until nobody watches; it gives
+// false where there is none or it breaks. What changed before it began is made up for by one signal to all.
+func (s *mongoStore) stream(ctx context.Context) bool {
+	changes, err := s.base.Watch(ctx, bson.A{}, options.ChangeStream().SetMaxAwaitTime(time.Second))
+	if err != nil {
+		return false
+	}
+	defer changes.Close(context.WithoutCancel(ctx))
+	s.hub.anything()
+	for s.hub.busy() {
+		for changes.TryNext(ctx) {
+			event := changes.Current
+			collection, _ := event.Lookup("ns", "coll").StringValueOK()
+			id, _ := event.Lookup("documentKey", "_id").StringValueOK()
+			s.hub.changed(collection, id)
+		}
+		if changes.Err() != nil || ctx.Err() != nil {
+			return false
+		}
+	}
+	return true
+}
+
+// poll looks once at the watched documents and signals those whose revision is
+// another than at the last look; a whole collection is signalled at each look.
+func (s *mongoStore) poll(ctx context.Context) {
+	seen := map[topic]int64{}
+	tick := time.NewTicker(pollEvery)
+	defer tick.Stop()
+	for rounds := 0; s.hub.busy() && rounds < 100; rounds++ {
+		for at, rev := range s.revisions(ctx) {
+			if before, known := seen[at]; !known || before != rev || at.id == "" {
+				s.hub.changed(at.collection, at.id)
+			}
+			seen[at] = rev
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// revisions gives the revisions of the watched documents; 0 where there is none.
+func (s *mongoStore) revisions(ctx context.Context) map[topic]int64 {
+	revs, byCollection := map[topic]int64{}, map[string]bson.A{}
+	for _, at := range s.hub.watched() {
+		revs[at] = 0
+		byCollection[at.collection] = append(byCollection[at.collection], at.id)
+	}
+	for name, ids := range byCollection {
+		found, err := s.base.Collection(name).Find(ctx, bson.M{"_id": bson.M{"$in": ids}}, options.Find().SetProjection(bson.M{"_rev": 1}))
+		if err != nil {
+			return nil
+		}
+		for found.Next(ctx) {
+			id, _ := found.Current.Lookup("_id").StringValueOK()
+			revs[topic{name, id}], _ = found.Current.Lookup("_rev").AsInt64OK()
+		}
+		found.Close(ctx)
+	}
+	return revs
+}
