@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"baimi/app/community"
 	"baimi/app/db"
 	"baimi/app/people"
 )
@@ -15,6 +16,9 @@ type domains struct {
 	conn   *db.Conn
 	now    func() time.Time
 	people *people.People
+
+	community   *community.Community
+	deployments *db.Collection[Deployment]
 }
 
 // openDomains opens the store and every domain on it, and makes the store ready.
@@ -24,6 +28,8 @@ func openDomains(ctx context.Context, config Config, now func() time.Time, chann
 		return nil, wrongUse{err}
 	}
 	d := &domains{config: config, conn: conn, now: now, people: people.Open(conn, channel, now)}
+	d.deployments = db.Open[Deployment](conn, db.Spec{Name: "deployments"})
+	d.community = community.Open(conn, d.people, now)
 	if err := conn.Ready(ctx); err != nil {
 		conn.Close()
 		return nil, wrongUse{err}
@@ -40,4 +46,6 @@ func (c Config) channel() (people.Channel, error) {
 
 func (d *domains) routes(r *people.Router) {
 	d.people.Routes(r, strings.HasPrefix(d.config.BaseURL, "https:"))
+	d.community.Routes(r)
+	people.Route(r, people.Anyone, "GET /deployment", "What this deployment is and how one signs in.", d.deployment)
 }

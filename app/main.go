@@ -22,6 +22,7 @@ var version = "0.1.0"
 // arguments first, then from the environment.
 type commands struct {
 	Serve   ServeCmd   `cmd:"" default:"withargs" help:"Start the service (the default)."`
+	Invite  InviteCmd  `cmd:"" help:"Make an invitation to a role and print its link."`
 	OpenAPI OpenAPICmd `cmd:"" name:"openapi" help:"Print the contract (OpenAPI 3.1) as JSON."`
 	Version VersionCmd `cmd:"" help:"Print the version."`
 }

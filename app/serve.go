@@ -27,6 +27,9 @@ func (s *ServeCmd) Run(ctx context.Context) error {
 		return err
 	}
 	defer d.conn.Close()
+	if err := d.prepareDemo(ctx); err != nil {
+		return err
+	}
 	listener, err := net.Listen("tcp", s.Listen)
 	if err != nil {
 		return wrongUse{fmt.Errorf("cannot listen on %s: %w", s.Listen, err)}

@@ -16,7 +16,7 @@ const (
 	Illness Need = "illness"
 )
 
-// Household is who lives behind one door, bounded by 20 names. Its ID is HouseholdID.
+// Household is who lives behind one door, bounded by 20 names and 12 accounts. Its ID is HouseholdID.
 type Household struct {
 	db.Doc
 	Compound string `json:"compound"`
@@ -29,6 +29,8 @@ type Household struct {
 	Needs        []Need   `json:"needs,omitempty"`         // read by those only whom the compound trusts with it
 	HandlingNote string   `json:"handling_note,omitempty"` // for the courier: knock loudly
 	NoPhone      bool     `json:"no_phone,omitempty"`      // neighbours order for it
+	Residents    []string `json:"residents,omitempty"`     // accounts that live here
+	Waiting      []string `json:"waiting,omitempty"`       // accounts that say so and are not confirmed
 }
 
 // NewHousehold gives the household of a door; fault "no_such_door" where the compound has none.

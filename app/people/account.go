@@ -93,6 +93,15 @@ func (p *People) Account(ctx context.Context, id string) (Account, error) {
 	return p.accounts.Get(ctx, id)
 }
 
+// Rename sets what an account's person is called and reads.
+func (p *People) Rename(ctx context.Context, account, name, language string) error {
+	_, err := p.accounts.Update(ctx, account, func(a *Account) error { return a.Rename(name, language) })
+	return err
+}
+
+// FixCode gives a contact of a demo a code that does not change.
+func (p *People) FixCode(contact, code string) { p.fixed[contact] = code }
+
 // Grant gives an account a role.
 func (p *People) Grant(ctx context.Context, account string, g Grant) error {
 	_, err := p.accounts.Update(ctx, account, func(a *Account) error { return a.Grant(g) })
