@@ -1,0 +1,256 @@
+package orders
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"baimi/app/db"
+	"baimi/app/fault"
+)
+
+// Payment is what one household has paid for one group buy, and what is still
+// to be done about it. Its bill is the target; everything else follows:
+//
+//	the group buy changes ─▶ SetBill: the new target, and entries for what differs
+//	money arrives or goes  ─▶ a receipt or an intent, and its entry
+//	entries in Outbox      ─▶ posted to the ledger under their own keys, then taken out
+//
+// so that a crash at any point leaves work that is found and done again
+// without counting twice. It is bounded by 100 lines, 100 receipts and 20 intents.
+type Payment struct {
+	db.Doc              // PaymentID of group buy and household
+	GroupBuy  string    `json:"group_buy"`
+	Household string    `json:"household"`
+	Currency  string    `json:"currency"`
+	Bill      Bill      `json:"bill"` // the target, as last recorded
+	Receipts  []Receipt `json:"receipts"`
+
+	Seq      int64      `json:"seq"`    // counts what this payment has caused, for keys
+	Outbox   []Entry    `json:"outbox"` // to be posted
+	Reminded *time.Time `json:"reminded,omitempty"`
+	Wake     *time.Time `json:"wake,omitempty"` // when there is something to do
+}
+
+// Receipt is money that passed by hand or from phone to phone, as the person
+// wrote down who took it.
+type Receipt struct {
+	ID     string    `json:"id"`
+	Method string    `json:"method" enum:"cash,transfer"`
+	Minor  int64     `json:"minor"`          // below zero: given back
+	From   string    `json:"from,omitempty"` // who paid, where it was not the household
+	Reason string    `json:"reason"`
+	Note   string    `json:"note,omitempty"`
+	By     string    `json:"by"` // account that took it
+	At     time.Time `json:"at"`
+	Entry  string    `json:"entry"`
+	Undone *Undone   `json:"undone,omitempty"`
+}
+
+// Undone is who took a receipt back, and why.
+type Undone struct {
+	By     string    `json:"by"`
+	Reason string    `json:"reason"`
+	At     time.Time `json:"at"`
+}
+
+// Methods of paying the leader.
+const (
+	Cash     = "cash"
+	Transfer = "transfer"
+)
+
+// PaymentID is the id of a household's payment for a group buy.
+func PaymentID(groupBuy, household string) string { return groupBuy + ":" + household }
+
+func newPayment(g *GroupBuy, household string) Payment {
+	return Payment{
+		Doc: db.Doc{ID: PaymentID(g.ID, household)}, GroupBuy: g.ID, Household: household, Currency: g.Currency,
+		Bill:     Bill{GroupBuy: g.ID, Household: household, Currency: g.Currency, Stage: Promised, Lines: []BillLine{}},
+		Receipts: []Receipt{}, Outbox: []Entry{},
+	}
+}
+
+// Offline is what the leader holds of the household's money for this round.
+func (p *Payment) Offline() int64 {
+	var sum int64
+	for _, r := range p.Receipts {
+		if r.Undone == nil {
+			sum += r.Minor
+		}
+	}
+	return sum
+}
+
+// Paid is the household's money that is here, whichever way it came.
+func (p *Payment) Paid() int64 { return p.Offline() }
+
+// target is what the household is to have paid: what is owed, or the most it
+// can come to while that is not known.
+func (p *Payment) target() int64 {
+	if p.Bill.Stage == Promised {
+		return p.Bill.Most
+	}
+	return p.Bill.Due
+}
+
+// Outstanding is what is still to be paid.
+func (p *Payment) Outstanding() int64 { return max(p.target()-p.Paid(), 0) }
+
+// Overpaid is what is to go back.
+func (p *Payment) Overpaid() int64 { return max(p.Paid()-p.target(), 0) }
+
+// ToGiveBack is what the leader is to give back by hand.
+func (p *Payment) ToGiveBack() int64 { return min(p.Overpaid(), max(p.Offline(), 0)) }
+
+// record puts an entry of this payment into its outbox, under the next key, and gives the key.
+func (p *Payment) record(e Entry, now time.Time) string {
+	p.Seq++
+	e.ID = fmt.Sprintf("%s#%d", p.ID, p.Seq)
+	e.At, e.Currency, e.GroupBuy, e.Household = now.UTC(), p.Currency, p.GroupBuy, p.Household
+	if e.Lines == nil {
+		e.Lines = []EntryLine{}
+	}
+	p.Outbox = append(p.Outbox, e)
+	return e.ID
+}
+
+// posted takes an entry that the ledger has out of the outbox.
+func (p *Payment) posted(id string) {
+	p.Outbox = slices.DeleteFunc(p.Outbox, func(e Entry) bool { return e.ID == id })
+}
+
+// SetBill makes b the target and records what differs from the last one, line
+// by line with its reason. A bill of an older revision changes nothing.
+func (p *Payment) SetBill(b Bill, now time.Time) {
+	if b.Rev < p.Bill.Rev {
+		return
+	}
+	old := p.Bill.owed()
+	var changes []Entry
+	for _, l := range b.owed() {
+		was := BillLine{Account: l.Account}
+		if i := slices.IndexFunc(old, func(o BillLine) bool { return o.Key == l.Key }); i >= 0 {
+			was = old[i]
+			old = slices.Delete(old, i, i+1)
+		}
+		changes = p.change(changes, was, l)
+	}
+	for _, was := range old {
+		gone := BillLine{Key: was.Key, Item: was.Item, Account: was.Account, Reason: "changed"}
+		if b.Reason != "" {
+			gone.Reason = b.Reason
+		}
+		changes = p.change(changes, was, gone)
+	}
+	for _, e := range changes {
+		if len(e.Postings) > 0 {
+			p.record(e, now)
+		}
+	}
+	p.Bill = b
+}
+
+// owed gives the lines that are owed, not only promised.
+func (b Bill) owed() []BillLine {
+	if b.Stage == Promised {
+		return nil
+	}
+	return slices.Clone(b.Lines)
+}
+
+// change adds one line's difference, in what the household owes or in to whom,
+// to the entry for the same reason.
+func (p *Payment) change(entries []Entry, was, now BillLine) []Entry {
+	if was.Minor == now.Minor && was.Account == now.Account {
+		return entries
+	}
+	i := slices.IndexFunc(entries, func(e Entry) bool { return e.Reason == now.Reason && e.Note == now.Note })
+	if i < 0 {
+		i = len(entries)
+		entries = append(entries, Entry{Kind: Charge, Reason: now.Reason, Note: now.Note})
+	}
+	sides := map[string]int64{}
+	for _, side := range entries[i].Postings {
+		sides[side.Account] = side.Minor
+	}
+	sides[householdAccount(p.Household)] += now.Minor - was.Minor
+	sides[was.Account] += was.Minor
+	sides[now.Account] -= now.Minor
+	entries[i].Postings = postings(sides)
+	entries[i].Lines = append(entries[i].Lines, EntryLine{now.Item, now.Quantity - was.Quantity, now.Minor - was.Minor})
+	return entries
+}
+
+// Receive records money that was handed to somebody. The same receipt twice
+// counts once; more than is outstanding is refused, because it is a slip of
+// the finger or change that was not given.
+func (p *Payment) Receive(r Receipt) error {
+	if p.has(r.ID) {
+		return nil
+	}
+	if r.Minor <= 0 {
+		return fault.New(fault.Invalid, "amount_invalid", "The amount must be above zero.").At("body.amount.minor", "above zero")
+	}
+	if r.Minor > p.Outstanding() {
+		return fault.New(fault.Conflict, "more_than_owed", "Only %d is outstanding; record what you keep after giving change.", p.Outstanding()).
+			With("outstanding", p.Outstanding()).With("currency", p.Currency)
+	}
+	r.Reason = "paid"
+	return p.pass(r, Received)
+}
+
+// GiveBack records money that was handed back to the household.
+func (p *Payment) GiveBack(r Receipt) error {
+	if p.has(r.ID) {
+		return nil
+	}
+	if r.Minor <= 0 || r.Minor > p.ToGiveBack() {
+		return fault.New(fault.Conflict, "more_than_overpaid", "At most %d is to be given back.", p.ToGiveBack()).
+			With("overpaid", p.ToGiveBack()).With("currency", p.Currency)
+	}
+	r.Minor = -r.Minor
+	return p.pass(r, GivenBack)
+}
+
+func (p *Payment) pass(r Receipt, kind EntryKind) error {
+	if len(p.Receipts) >= 100 {
+		return fault.New(fault.Conflict, "too_many_receipts", "This household has 100 receipts for one round already.")
+	}
+	sides := move(householdAccount(p.Household), tillAccount(r.Method, r.By), r.Minor)
+	r.Entry = p.record(Entry{Kind: kind, Postings: sides, Reason: r.Reason, Note: r.Note, By: r.By}, r.At)
+	p.Receipts = append(p.Receipts, r)
+	return nil
+}
+
+func (p *Payment) has(receipt string) bool {
+	return slices.ContainsFunc(p.Receipts, func(r Receipt) bool { return r.ID == receipt })
+}
+
+// Undo takes a receipt back by a reversal; undoing twice undoes once.
+func (p *Payment) Undo(receipt string, u Undone) error {
+	i := slices.IndexFunc(p.Receipts, func(r Receipt) bool { return r.ID == receipt })
+	if i < 0 {
+		return fault.New(fault.NotFound, "receipt_unknown", "This household has no such receipt.")
+	}
+	r := &p.Receipts[i]
+	if r.Undone != nil {
+		return nil
+	}
+	if r.Minor > 0 && p.Offline()-r.Minor < 0 {
+		return fault.New(fault.Conflict, "given_back_already", "Part of this money was given back already: undo that first.")
+	}
+	r.Undone = &u
+	sides := move(tillAccount(r.Method, r.By), householdAccount(p.Household), r.Minor)
+	p.record(Entry{Kind: Reversal, Postings: sides, Reason: u.Reason, By: u.By, Reverses: r.Entry}, u.At)
+	return nil
+}
+
+// schedule says when somebody has to look at this payment again.
+func (p *Payment) schedule(now time.Time) {
+	p.Wake = nil
+	if len(p.Outbox) > 0 {
+		at := now.UTC()
+		p.Wake = &at
+	}
+}

@@ -1,0 +1,195 @@
+package orders
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"baimi/app/db"
+	"baimi/app/fault"
+	"baimi/app/people"
+)
+
+// collects tells whether the actor may take money for the round.
+func (g *GroupBuy) collects(a people.Actor) bool {
+	return a.SignedIn() && (a.Account == g.Leader || a.Is(people.Leader, g.Scope) || a.Is(people.Coordinator, g.Compound))
+}
+
+// pays tells whether the actor is of the household, or ordered or pays for it.
+func (g *GroupBuy) pays(a people.Actor, household string) bool {
+	if !a.SignedIn() {
+		return false
+	}
+	if a.Is(people.Resident, household) {
+		return true
+	}
+	return slices.ContainsFunc(g.Participants, func(p Participant) bool {
+		return p.Household == household && (p.Account == a.Account || p.Proxy != nil && (p.Proxy.Payer == a.Account || p.Proxy.By == a.Account))
+	})
+}
+
+func (g *GroupBuy) participant(household string) (Participant, bool) {
+	i := slices.IndexFunc(g.Participants, func(p Participant) bool { return p.Household == household })
+	if i < 0 {
+		return Participant{}, false
+	}
+	return g.Participants[i], true
+}
+
+// View gives a household's money in a round, whether or not it has paid anything.
+func (c *Cashier) View(ctx context.Context, g *GroupBuy, household string) (PaymentView, error) {
+	p, err := c.payments.Get(ctx, PaymentID(g.ID, household))
+	if fault.KindOf(err) == fault.NotFound {
+		p = newPayment(g, household)
+	} else if err != nil {
+		return PaymentView{}, err
+	}
+	return c.viewNow(g, p)
+}
+
+// viewNow shows a payment against what the group buy says now, even before the
+// payment has followed it.
+func (c *Cashier) viewNow(g *GroupBuy, p Payment) (PaymentView, error) {
+	b, err := g.Owes(p.Household)
+	if err != nil {
+		return PaymentView{}, err
+	}
+	p.Bill = b
+	who, _ := g.participant(p.Household)
+	return viewOf(p, who.Name), nil
+}
+
+// Views gives every household of the round, and those that left but have paid,
+// in the order of joining.
+func (c *Cashier) Views(ctx context.Context, g *GroupBuy) ([]PaymentView, error) {
+	known := map[string]Payment{}
+	for p, err := range c.payments.Find(ctx, db.Where("group_buy", g.ID)) {
+		if err != nil {
+			return nil, err
+		}
+		known[p.Household] = p
+	}
+	views := []PaymentView{}
+	for _, who := range g.Participants {
+		p, paid := known[who.Household]
+		if !paid {
+			p = newPayment(g, who.Household)
+		}
+		delete(known, who.Household)
+		v, err := c.viewNow(g, p)
+		if err != nil {
+			return nil, err
+		}
+		views = append(views, v)
+	}
+	for _, p := range known {
+		v, err := c.viewNow(g, p)
+		if err != nil {
+			return nil, err
+		}
+		views = append(views, v)
+	}
+	return views, nil
+}
+
+// Receive records money from a household; all means what is outstanding.
+func (c *Cashier) Receive(ctx context.Context, g *GroupBuy, household string, r Receipt, all bool) (PaymentView, error) {
+	if _, in := g.participant(household); !in {
+		return PaymentView{}, fault.New(fault.NotFound, "household_unknown", "This household is not in the round.")
+	}
+	if err := c.ensure(ctx, g, household); err != nil {
+		return PaymentView{}, err
+	}
+	return c.pass(ctx, g, household, func(p *Payment) error {
+		next := r
+		if all && !p.has(r.ID) {
+			if next.Minor = p.Outstanding(); next.Minor == 0 {
+				return fault.New(fault.Conflict, "nothing_outstanding", "This household has paid all that is outstanding.")
+			}
+		}
+		return p.Receive(next)
+	})
+}
+
+// GiveBack records money handed back to a household.
+func (c *Cashier) GiveBack(ctx context.Context, g *GroupBuy, household string, r Receipt) (PaymentView, error) {
+	return c.pass(ctx, g, household, func(p *Payment) error { return p.GiveBack(r) })
+}
+
+// Undo takes a receipt back.
+func (c *Cashier) Undo(ctx context.Context, g *GroupBuy, household, receipt string, u Undone) (PaymentView, error) {
+	return c.pass(ctx, g, household, func(p *Payment) error { return p.Undo(receipt, u) })
+}
+
+// pass applies a rule about money by hand to a payment that has first followed its bill.
+func (c *Cashier) pass(ctx context.Context, g *GroupBuy, household string, rule func(*Payment) error) (PaymentView, error) {
+	b, err := g.Owes(household)
+	if err != nil {
+		return PaymentView{}, err
+	}
+	p, err := c.change(ctx, PaymentID(g.ID, household), func(p *Payment, now time.Time) error {
+		p.SetBill(b, now)
+		return rule(p)
+	})
+	if err != nil {
+		return PaymentView{}, err
+	}
+	return c.viewNow(g, p)
+}
+
+// reminderPause is how long a household is left in peace after a reminder.
+const reminderPause = 12 * time.Hour
+
+// Remind tells every household with something outstanding, or whoever pays for
+// it. Those without an account are named, because somebody has to knock.
+func (c *Cashier) Remind(ctx context.Context, g *GroupBuy) (told, recent, byHand []string, err error) {
+	told, recent, byHand = []string{}, []string{}, []string{}
+	views, err := c.Views(ctx, g)
+	if err != nil {
+		return
+	}
+	now := c.now().UTC()
+	for _, v := range views {
+		who, in := g.participant(v.Household)
+		switch {
+		case !in || v.Outstanding == 0:
+		case v.Reminded != nil && now.Sub(*v.Reminded) < reminderPause:
+			recent = append(recent, v.Household)
+		case who.payer() == "":
+			byHand = append(byHand, v.Household)
+		default:
+			if err = c.remind(ctx, g, who, v, now); err != nil {
+				return
+			}
+			told = append(told, v.Household)
+		}
+	}
+	return
+}
+
+// payer is the account that pays for the household; empty: nobody has one.
+func (p Participant) payer() string {
+	if p.Proxy != nil && p.Proxy.Payer != "" {
+		return p.Proxy.Payer
+	}
+	return p.Account
+}
+
+func (c *Cashier) remind(ctx context.Context, g *GroupBuy, who Participant, v PaymentView, now time.Time) error {
+	if err := c.ensure(ctx, g, who.Household); err != nil {
+		return err
+	}
+	n := people.Notice{
+		Doc: db.Doc{ID: PaymentID(g.ID, who.Household) + ":reminder:" + now.Format(time.RFC3339)}, Account: who.payer(), Kind: "payment_due",
+		Params: map[string]string{"title": g.Title, "minor": decimal(v.Outstanding), "currency": g.Currency, "household": who.Household},
+		Link:   "/group-buys/" + g.ID, At: now,
+	}
+	if err := c.tell(ctx, n); err != nil {
+		return err
+	}
+	_, err := c.change(ctx, PaymentID(g.ID, who.Household), func(p *Payment, _ time.Time) error {
+		p.Reminded = &now
+		return nil
+	})
+	return err
+}
