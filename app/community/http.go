@@ -75,7 +75,7 @@ func (h handlers) create(ctx context.Context, in *compoundRequest) (*compoundVie
 }
 
 type compoundChange struct {
-	byID
+	ID   string `path:"id" maxLength:"64"`
 	Body Compound
 }
 
