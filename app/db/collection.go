@@ -34,15 +34,26 @@ func Open[T any](c *Conn, spec Spec) *Collection[T] {
 	if err := t.declare(reflect.TypeFor[T]()); err != nil {
 		t.broken = fault.New(fault.Internal, "collection_broken", "The collection %s is declared wrongly: %v.", spec.Name, err)
 	}
+	collection := &Collection[T]{conn: c, table: t, hot: map[string]*hot[T]{}}
+	t.rewrite = collection.rewrite
 	c.mu.Lock()
 	c.tables = append(c.tables, t)
 	c.mu.Unlock()
-	return &Collection[T]{conn: c, table: t, hot: map[string]*hot[T]{}}
+	return collection
 }
 
 func load[T any](t *table, r record) (reflect.Value, error) {
 	doc, err := decode[T](t, r)
 	return reflect.ValueOf(&doc).Elem(), err
+}
+
+// rewrite stores a document of an older version in today's shape; one that is gone needs nothing.
+func (c *Collection[T]) rewrite(ctx context.Context, id string) error {
+	_, err := c.Update(ctx, id, func(*T) error { return nil })
+	if fault.Is(err, "not_found") {
+		return nil
+	}
+	return err
 }
 
 // Get gives the document, or fault.NotFound "not_found".

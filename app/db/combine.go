@@ -103,13 +103,17 @@ func (c *Collection[T]) combine(id string, batch []*pending[T]) {
 
 // round is one attempt of combine.
 func (c *Collection[T]) round(ctx context.Context, id string, batch []*pending[T]) error {
-	doc, err := c.Get(ctx, id)
+	r, err := c.conn.engine.get(ctx, c.table, id)
+	if err != nil {
+		return err
+	}
+	doc, err := decode[T](c.table, r)
 	if err != nil {
 		return err
 	}
 	base := *any(&doc).(document).base()
 	old := c.table.entries(reflect.ValueOf(&doc).Elem())
-	first, changed := clone(doc), false
+	first, changed := clone(doc), schemaOf(r) != c.table.spec.Version
 	for _, p := range batch {
 		next := clone(doc)
 		if p.err = p.apply(&next); p.err != nil {

@@ -96,6 +96,8 @@ type engine interface {
 	get(ctx context.Context, t *table, id string) (record, error) // errNone where there is none
 	write(ctx context.Context, ws []*write) error                 // answers of single writes are in ws[i].err
 	find(ctx context.Context, t *table, p plan) iter.Seq2[record, error]
+	settle(ctx context.Context, t *table) error // all documents have today's version
+	backup(ctx context.Context, file string) error
 	close() error
 }
 
@@ -168,32 +170,5 @@ func (c *Conn) Ready(ctx context.Context) error {
 			return err
 		}
 	}
-	return nil
-}
-
-// table is a collection as the engines see it.
-type table struct {
-	spec    Spec
-	indexes []*index
-	shard   *path // of Spec.ShardKey, or nil
-	broken  error // what is wrong with the declaration
-
-	// load decodes a stored document, whatever its Go type.
-	load func(t *table, r record) (reflect.Value, error)
-
-	once sync.Mutex
-	done bool
-}
-
-func (t *table) ready(ctx context.Context, e engine) error {
-	t.once.Lock()
-	defer t.once.Unlock()
-	if t.done || t.broken != nil {
-		return t.broken
-	}
-	if err := e.prepare(ctx, t); err != nil {
-		return err
-	}
-	t.done = true
 	return nil
 }

@@ -3,14 +3,11 @@ package db
 import (
 	"bytes"
 	"encoding/binary"
-	"encoding/json"
 	"fmt"
 	"reflect"
 	"slices"
 	"strings"
 	"time"
-
-	"baimi/app/fault"
 )
 
 // timeKey is RFC 3339 of fixed width, so that instants sort as text.
@@ -273,49 +270,4 @@ func splitKey(key []byte) (values []any, ok bool) {
 		}
 	}
 	return values, true
-}
-
-// decode reads a record into a document, carrying an older shape to today's.
-func decode[T any](t *table, r record) (T, error) {
-	var doc T
-	if err := json.Unmarshal(r.body, &doc); err != nil {
-		return doc, fmt.Errorf("%s %s is damaged: %w", t.spec.Name, r.id, err)
-	}
-	d := any(&doc).(document).base()
-	if d.Schema == t.spec.Version {
-		return doc, nil
-	}
-	if d.Schema > t.spec.Version {
-		return doc, newer(t.spec.Name)
-	}
-	return migrate[T](t, r, d.Schema)
-}
-
-func migrate[T any](t *table, r record, from int) (T, error) {
-	var doc T
-	object := map[string]any{}
-	decoder := json.NewDecoder(bytes.NewReader(r.body))
-	decoder.UseNumber()
-	if err := decoder.Decode(&object); err != nil {
-		return doc, err
-	}
-	if t.spec.Migrate != nil {
-		if err := t.spec.Migrate(from, object); err != nil {
-			return doc, fmt.Errorf("%s %s cannot be carried from version %d: %w", t.spec.Name, r.id, from, err)
-		}
-	}
-	body, err := json.Marshal(object)
-	if err != nil {
-		return doc, err
-	}
-	if err := json.Unmarshal(body, &doc); err != nil {
-		return doc, fmt.Errorf("%s %s does not fit after it was carried from version %d: %w", t.spec.Name, r.id, from, err)
-	}
-	d := any(&doc).(document).base()
-	d.ID, d.Rev, d.Schema = r.id, r.rev, t.spec.Version
-	return doc, nil
-}
-
-func newer(name string) error {
-	return fault.New(fault.Invalid, "store_newer", "The store holds %s of a newer version of this program; start that version, or restore a backup of this one.", name).With("collection", name)
 }

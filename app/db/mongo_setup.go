@@ -11,11 +11,23 @@ import (
 )
 
 // prepare makes the collection's indexes, enters the documents that are there
-// into new ones, and drops those that are no longer declared.
+// into new ones, and drops those that are no longer declared. Each step can be done again.
 func (s *mongoStore) prepare(ctx context.Context, t *table) error {
-	if err := s.checkVersion(ctx, t); err != nil {
+	v, known, err := s.versions(ctx, t)
+	if err != nil {
 		return err
 	}
+	rebuild, err := t.meet(known, &v)
+	if err != nil {
+		return err
+	}
+	if err := s.matchIndexes(ctx, t, rebuild); err != nil {
+		return err
+	}
+	return s.noteVersions(ctx, t, v)
+}
+
+func (s *mongoStore) matchIndexes(ctx context.Context, t *table, rebuild bool) error {
 	present, err := s.presentIndexes(ctx, t)
 	if err != nil {
 		return err
@@ -27,10 +39,12 @@ func (s *mongoStore) prepare(ctx context.Context, t *table) error {
 		}
 		delete(present, name)
 	}
-	if len(fresh) > 0 {
+	if len(fresh) > 0 || rebuild {
 		if err := s.fill(ctx, t); err != nil {
 			return err
 		}
+	}
+	if len(fresh) > 0 {
 		if _, err := s.collection(t).Indexes().CreateMany(ctx, fresh); err != nil {
 			return mongoFault(err)
 		}
@@ -43,18 +57,29 @@ func (s *mongoStore) prepare(ctx context.Context, t *table) error {
 	return nil
 }
 
-// checkVersion refuses documents of a newer program and notes this program's version.
-func (s *mongoStore) checkVersion(ctx context.Context, t *table) error {
-	meta := s.base.Collection(metaName)
-	raw, err := meta.FindOne(ctx, bson.M{"_id": t.spec.Name}).Raw()
-	if err != nil && !errors.Is(err, mongo.ErrNoDocuments) {
-		return mongoFault(err)
+// versions reads what is noted of a collection; known is false for a new one.
+func (s *mongoStore) versions(ctx context.Context, t *table) (v versions, known bool, err error) {
+	raw, err := s.base.Collection(metaName).FindOne(ctx, bson.M{"_id": t.spec.Name}).Raw()
+	if errors.Is(err, mongo.ErrNoDocuments) {
+		return v, false, nil
 	}
-	if version, _ := raw.Lookup("version").AsInt64OK(); int(version) > t.spec.Version {
-		return newer(t.spec.Name)
-	}
-	_, err = meta.ReplaceOne(ctx, bson.M{"_id": t.spec.Name}, bson.M{"version": t.spec.Version}, options.Replace().SetUpsert(true))
+	return readVersions(raw), err == nil, mongoFault(err)
+}
+
+func readVersions(raw bson.Raw) versions {
+	current, _ := raw.Lookup("version").AsInt64OK()
+	settled, _ := raw.Lookup("settled").AsInt64OK()
+	return versions{int(current), int(settled)}
+}
+
+func (s *mongoStore) noteVersions(ctx context.Context, t *table, v versions) error {
+	_, err := s.base.Collection(metaName).ReplaceOne(ctx, bson.M{"_id": t.spec.Name},
+		bson.M{"version": v.current, "settled": v.settled}, options.Replace().SetUpsert(true))
 	return mongoFault(err)
+}
+
+func (s *mongoStore) settle(ctx context.Context, t *table) error {
+	return s.noteVersions(ctx, t, versions{t.spec.Version, t.spec.Version})
 }
 
 func (s *mongoStore) presentIndexes(ctx context.Context, t *table) (map[string]bool, error) {

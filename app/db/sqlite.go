@@ -29,6 +29,7 @@ const storeFile = "baimi.db"
 // One goroutine writes, on one connection; many read.
 type sqliteStore struct {
 	hub     *hub
+	file    string
 	readers *sql.DB
 	writer  *liteWriter // only the writer goroutine uses it
 	queue   chan *batch
@@ -45,8 +46,8 @@ func openSQLite(ctx context.Context, dir string, h *hub) (*sqliteStore, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fault.New(fault.Unavailable, "store_unwritable", "The store's directory %s cannot be made: %v.", dir, err).With("dir", dir)
 	}
-	s := &sqliteStore{hub: h, queue: make(chan *batch, 1024), done: make(chan struct{}), statements: map[string]*sql.Stmt{}}
 	file := filepath.Join(dir, storeFile)
+	s := &sqliteStore{hub: h, file: file, queue: make(chan *batch, 1024), done: make(chan struct{}), statements: map[string]*sql.Stmt{}}
 	var err error
 	if s.writer, err = openWriter(ctx, file); err != nil {
 		return nil, openFault(dir, err)
@@ -112,6 +113,10 @@ func (s *sqliteStore) stmt(ctx context.Context, query string) (*sql.Stmt, error)
 func quote(name string) string { return `"` + name + `"` }
 
 func (t *table) sqlName() string { return quote(t.spec.Name) }
+
+func (t *table) createSQL() string {
+	return "CREATE TABLE IF NOT EXISTS " + t.sqlName() + " (id TEXT PRIMARY KEY, rev INTEGER NOT NULL, body TEXT NOT NULL)"
+}
 
 func (t *table) sqlIndex(ix *index) string { return quote(t.spec.Name + "/" + ix.name) }
 

@@ -3,45 +3,56 @@ package db
 import (
 	"context"
 	"strings"
+
+	"baimi/app/fault"
 )
 
 // prepare makes the collection's tables, fills new indexes and drops those that are no longer declared.
 func (s *sqliteStore) prepare(ctx context.Context, t *table) error {
 	return s.submit(ctx, &batch{setup: func() error {
-		if err := s.writer.checkVersion(t); err != nil {
+		var v versions
+		known, err := s.writer.row("SELECT version, settled FROM "+metaName+" WHERE name = ?", []any{t.spec.Name}, &v.current, &v.settled)
+		if err != nil {
 			return err
 		}
-		if _, err := s.writer.exec("CREATE TABLE IF NOT EXISTS " + t.sqlName() + " (id TEXT PRIMARY KEY, rev INTEGER NOT NULL, body TEXT NOT NULL)"); err != nil {
+		rebuild, err := t.meet(known, &v)
+		if err != nil {
 			return err
 		}
-		return s.writer.matchIndexes(t)
+		if err := s.writer.noteVersions(t, v); err != nil {
+			return err
+		}
+		if _, err := s.writer.exec(t.createSQL()); err != nil {
+			return err
+		}
+		return s.writer.matchIndexes(t, rebuild)
 	}})
 }
 
-// checkVersion refuses documents of a newer program and notes this program's version.
-func (w *liteWriter) checkVersion(t *table) error {
-	var version int
-	if _, err := w.row("SELECT version FROM collections WHERE name = ?", []any{t.spec.Name}, &version); err != nil {
-		return err
-	}
-	if version > t.spec.Version {
-		return newer(t.spec.Name)
-	}
-	_, err := w.exec("INSERT OR REPLACE INTO collections VALUES (?, ?)", t.spec.Name, t.spec.Version)
+func (w *liteWriter) noteVersions(t *table, v versions) error {
+	_, err := w.exec("INSERT OR REPLACE INTO "+metaName+" VALUES (?, ?, ?)", t.spec.Name, v.current, v.settled)
 	return err
 }
 
-func (w *liteWriter) matchIndexes(t *table) error {
+func (s *sqliteStore) settle(ctx context.Context, t *table) error {
+	return s.submit(ctx, &batch{setup: func() error {
+		return s.writer.noteVersions(t, versions{t.spec.Version, t.spec.Version})
+	}})
+}
+
+// matchIndexes makes the index tables what the declaration says; rebuild makes all of them anew.
+func (w *liteWriter) matchIndexes(t *table, rebuild bool) error {
 	present, err := w.presentIndexes(t)
 	if err != nil {
 		return err
 	}
 	fresh := &table{spec: t.spec, load: t.load}
 	for _, ix := range t.indexes {
-		if !present[ix.name] {
+		if present[ix.name] && !rebuild {
+			delete(present, ix.name)
+		} else {
 			fresh.indexes = append(fresh.indexes, ix)
 		}
-		delete(present, ix.name)
 	}
 	for gone := range present {
 		if _, err := w.exec("DROP TABLE " + quote(t.spec.Name+"/"+gone)); err != nil {
@@ -84,7 +95,7 @@ func (w *liteWriter) fill(fresh *table) error {
 		entries := fresh.entries(doc)
 		for _, e := range entries {
 			if taken, err := w.taken(fresh, e, r.id); err != nil || taken {
-				return cmpErr(err, errDuplicate)
+				return cmpErr(err, fillDuplicate(fresh, e, r.id))
 			}
 		}
 		return w.enter(fresh, entries, r.id)
@@ -107,4 +118,8 @@ func (w *liteWriter) taken(t *table, e entry, id string) (bool, error) {
 	}
 	var one int
 	return w.row("SELECT 1 FROM "+t.sqlIndex(e.index)+" WHERE key = ? AND id <> ? LIMIT 1", []any{e.key, id}, &one)
+}
+
+func fillDuplicate(t *table, e entry, id string) error {
+	return fault.New(fault.Internal, "index_impossible", "%s %q has the same %s as another, which a new unique index forbids.", t.spec.Name, id, e.index.name)
 }

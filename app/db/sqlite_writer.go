@@ -42,7 +42,7 @@ func (w *liteWriter) check() error {
 	return w.transaction(func() error {
 		_, err := w.exec(fmt.Sprintf("PRAGMA user_version = %d", layout))
 		if err == nil {
-			_, err = w.exec("CREATE TABLE IF NOT EXISTS collections (name TEXT PRIMARY KEY, version INTEGER NOT NULL)")
+			_, err = w.exec("CREATE TABLE IF NOT EXISTS " + metaName + " (name TEXT PRIMARY KEY, version INTEGER NOT NULL, settled INTEGER NOT NULL)")
 		}
 		return err
 	})

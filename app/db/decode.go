@@ -1,0 +1,65 @@
+package db
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+
+	"baimi/app/fault"
+)
+
+// decode reads a record into a document, carrying an older shape to today's.
+func decode[T any](t *table, r record) (T, error) {
+	var doc T
+	if err := json.Unmarshal(r.body, &doc); err != nil {
+		return doc, fmt.Errorf("%s %s is damaged: %w", t.spec.Name, r.id, err)
+	}
+	d := any(&doc).(document).base()
+	if d.Schema == t.spec.Version {
+		return doc, nil
+	}
+	if d.Schema > t.spec.Version {
+		return doc, newer(t.spec.Name)
+	}
+	return migrate[T](t, r, d.Schema)
+}
+
+func migrate[T any](t *table, r record, from int) (T, error) {
+	var doc T
+	object := map[string]any{}
+	decoder := json.NewDecoder(bytes.NewReader(r.body))
+	decoder.UseNumber()
+	if err := decoder.Decode(&object); err != nil {
+		return doc, err
+	}
+	if t.spec.Migrate != nil {
+		if err := t.spec.Migrate(from, object); err != nil {
+			return doc, fmt.Errorf("%s %s cannot be carried from version %d: %w", t.spec.Name, r.id, from, err)
+		}
+	}
+	body, err := json.Marshal(object)
+	if err != nil {
+		return doc, err
+	}
+	if err := json.Unmarshal(body, &doc); err != nil {
+		return doc, fmt.Errorf("%s %s does not fit after it was carried from version %d: %w", t.spec.Name, r.id, from, err)
+	}
+	d := any(&doc).(document).base()
+	d.ID, d.Rev, d.Schema = r.id, r.rev, t.spec.Version
+	return doc, nil
+}
+
+// schemaOf reads only the version of a stored document.
+func schemaOf(r record) int {
+	var doc struct {
+		Schema int `json:"schema"`
+	}
+	if err := json.Unmarshal(r.body, &doc); err != nil {
+		return -1 // whoever reads the whole document says what is wrong with it
+	}
+	return doc.Schema
+}
+
+func newer(name string) error {
+	return fault.New(fault.Invalid, "store_newer", "The store holds %s of a newer version of this program; start that version, or restore a backup of this one.", name).With("collection", name)
+}

@@ -1,0 +1,224 @@
+package db_test
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"baimi/app/db"
+	"baimi/app/fault"
+)
+
+// engines are the stores that every test of this file runs on.
+var engines = []struct {
+	name  string
+	fresh func(t *testing.T) string
+}{
+	{"sqlite", func(t *testing.T) string { return "sqlite:" + t.TempDir() }},
+	{"mongodb", freshMongo},
+}
+
+func onBoth(t *testing.T, test func(t *testing.T, address string)) {
+	for _, e := range engines {
+		t.Run(e.name, func(t *testing.T) { test(t, e.fresh(t)) })
+	}
+}
+
+func TestALeaseHasOneHolderUntilItsTimeIsOver(t *testing.T) {
+	onBoth(t, func(t *testing.T, address string) {
+		conn, _ := openStore(t, address)
+		other, _ := openStore(t, address)
+		mine, theirs := db.OpenLeases(conn), db.OpenLeases(other)
+		for _, c := range []struct {
+			leases *db.Leases
+			holder string
+			at     time.Duration
+			want   bool
+		}{
+			{mine, "a", 0, true},
+			{theirs, "b", 59 * time.Second, false},
+			{mine, "a", 59 * time.Second, true}, // the holder extends it to 1:59
+			{theirs, "b", 61 * time.Second, false},
+			{theirs, "b", 119 * time.Second, true}, // it has run out
+			{mine, "a", 120 * time.Second, false},
+		} {
+			got, err := c.leases.Claim(t.Context(), "close rounds", c.holder, start.Add(c.at), time.Minute)
+			if err != nil || got != c.want {
+				t.Errorf("%s claims after %v: %v, %v; want %v", c.holder, c.at, got, err, c.want)
+			}
+		}
+		if err := theirs.Release(t.Context(), "close rounds", "b"); err != nil {
+			t.Error(err)
+		}
+		if got, err := mine.Claim(t.Context(), "close rounds", "a", start.Add(2*time.Minute), time.Minute); err != nil || !got {
+			t.Errorf("after it was given back: %v, %v", got, err)
+		}
+	})
+}
+
+func TestALeaseThatAllClaimAtOnceGoesToOne(t *testing.T) {
+	onBoth(t, func(t *testing.T, address string) {
+		var wg sync.WaitGroup
+		won := make(chan string, 10)
+		for _, holder := range strings.Split("abcdef", "") {
+			conn, _ := openStore(t, address)
+			leases := db.OpenLeases(conn)
+			wg.Go(func() {
+				if ok, err := leases.Claim(t.Context(), "match", holder, start, time.Minute); err != nil {
+					t.Error(err)
+				} else if ok {
+					won <- holder
+				}
+			})
+		}
+		wg.Wait()
+		if len(won) != 1 {
+			t.Errorf("%d hold the lease", len(won))
+		}
+	})
+}
+
+func TestABackupIsWholeAndRestoresToEitherStore(t *testing.T) {
+	for _, from := range engines {
+		for _, to := range engines {
+			t.Run("from "+from.name+" to "+to.name, func(t *testing.T) {
+				conn, rounds := openStore(t, from.fresh(t))
+				want := newRound("r")
+				want.Closes, want.Code, want.Count = start.Add(time.Nanosecond), "X", 1<<60+1
+				want.Joined = []participant{{Household: "h", Notes: map[string]int{"a.b$c%": 2}}}
+				insert(t, rounds, want, newRound("s"))
+				file := filepath.Join(t.TempDir(), "backup")
+				if err := db.Backup(t.Context(), conn, file); err != nil {
+					t.Fatal(err)
+				}
+				wantCode(t, db.Backup(t.Context(), conn, file), "backup_exists")
+
+				target := to.fresh(t)
+				if err := db.Restore(t.Context(), file, target); err != nil {
+					t.Fatal(err)
+				}
+				_, back := openStore(t, target)
+				got, err := back.Get(t.Context(), "r")
+				if err != nil || !got.Closes.Equal(want.Closes) || got.Count != want.Count || got.Joined[0].Notes["a.b$c%"] != 2 || got.Rev != 1 {
+					t.Errorf("got %+v, %v", got, err)
+				}
+				if found := ids(t, back, db.Where("joined.household", "h")); !slices.Equal(found, []string{"r"}) {
+					t.Errorf("the index gives %v", found)
+				}
+				again := newRound("t")
+				again.Code = "X"
+				_, err = back.Insert(t.Context(), again)
+				wantCode(t, err, "duplicate")
+				wantCode(t, db.Restore(t.Context(), file, target), "store_not_empty")
+			})
+		}
+	}
+}
+
+func TestABackupThatIsDamagedIsRefused(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "backup")
+	wantCode(t, db.Restore(t.Context(), file, "sqlite:"+t.TempDir()), "backup_missing")
+	if err := os.WriteFile(file, []byte(strings.Repeat("no database", 1000)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	wantCode(t, db.Restore(t.Context(), file, "sqlite:"+t.TempDir()), "backup_damaged")
+}
+
+// The shapes of a document before and after a version.
+type oldShape struct {
+	db.Doc
+	State string `json:"state"`
+	Packs int64  `json:"packs"`
+}
+
+type newShape struct {
+	db.Doc
+	State string `json:"state"`
+	Cases int64  `json:"cases"`
+	Packs int64  `json:"packs"`
+}
+
+var (
+	oldSpec = db.Spec{Name: "shapes", Indexes: []db.Index{db.On("state")}}
+	newSpec = db.Spec{Name: "shapes", Version: 1, Indexes: []db.Index{db.On("state"), db.On("cases")}, Migrate: migrateShape}
+)
+
+// migrateShape renames a state and counts cases of 24.
+func migrateShape(from int, object map[string]any) error {
+	if from != 0 {
+		return errors.New("unknown version")
+	}
+	if object["state"] == "opened" {
+		object["state"] = "open"
+	}
+	object["cases"] = 7
+	return nil
+}
+
+func TestOlderDocumentsAreCarriedOverWhenReadAndForGood(t *testing.T) {
+	onBoth(t, func(t *testing.T, address string) {
+		const large = 1<<53 + 1 // would not survive a float
+		conn, err := db.Connect(t.Context(), address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		old := db.Open[oldShape](conn, oldSpec)
+		for _, id := range []string{"a", "b", "c"} {
+			if _, err := old.Insert(t.Context(), oldShape{Doc: db.Doc{ID: id}, State: "opened", Packs: large}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		conn.Close()
+
+		conn, err = db.Connect(t.Context(), address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+		fresh := db.Open[newShape](conn, newSpec)
+		if err := conn.Ready(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		check := func(when string, schema int, rev int64) {
+			for _, q := range []db.Query{db.Where("state", "open"), db.Where("cases", 7)} {
+				found, err := db.All(fresh.Find(t.Context(), q))
+				if err != nil || len(found) != 3 {
+					t.Fatalf("%s %s gives %v, %v", when, q, found, err)
+				}
+				if d := found[1]; d.Packs != large || d.Schema != schema || d.Rev != rev {
+					t.Errorf("%s: %+v", when, d)
+				}
+			}
+		}
+		check("when read", 1, 1)
+		if err := conn.Migrate(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		check("for good", 1, 2)
+		if err := conn.Migrate(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		check("a second time", 1, 2)
+		older, err := db.Connect(t.Context(), address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer older.Close()
+		db.Open[oldShape](older, oldSpec)
+		wantCode(t, older.Ready(t.Context()), "store_newer")
+	})
+}
+
+func TestAnAddressThatIsNoStoreIsRefused(t *testing.T) {
+	for _, address := range []string{"", "sqlite:", "postgres://x", "mongodb://", "mongodb://h:notaport"} {
+		_, err := db.Connect(t.Context(), address)
+		if !fault.Is(err, "store_unknown") || fault.KindOf(err) != fault.Invalid {
+			t.Errorf("%q: %v", address, err)
+		}
+	}
+}

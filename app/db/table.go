@@ -1,0 +1,94 @@
+package db
+
+import (
+	"context"
+	"reflect"
+	"sync"
+)
+
+// table is a collection as the engines see it.
+type table struct {
+	spec    Spec
+	indexes []*index
+	shard   *path // of Spec.ShardKey, or nil
+	broken  error // what is wrong with the declaration
+
+	// load decodes a stored document, whatever its Go type, and rewrite stores it in today's shape.
+	load    func(t *table, r record) (reflect.Value, error)
+	rewrite func(ctx context.Context, id string) error
+
+	once      sync.Mutex
+	done      bool
+	unsettled bool // documents of older versions may be left
+}
+
+// versions is what a store notes of a collection: the version of the newest
+// program that opened it, and the one that every document is known to have reached.
+type versions struct{ current, settled int }
+
+func (t *table) ready(ctx context.Context, e engine) error {
+	t.once.Lock()
+	defer t.once.Unlock()
+	if t.done || t.broken != nil {
+		return t.broken
+	}
+	if err := e.prepare(ctx, t); err != nil {
+		return err
+	}
+	t.done = true
+	return nil
+}
+
+// meet compares the store's versions with the program's and raises them. Rebuild says
+// that the index entries are those of an older shape of the documents.
+func (t *table) meet(known bool, v *versions) (rebuild bool, err error) {
+	if v.current > t.spec.Version {
+		return false, newer(t.spec.Name)
+	}
+	if !known {
+		v.settled = t.spec.Version
+	}
+	rebuild = known && v.current < t.spec.Version
+	v.current = t.spec.Version
+	t.unsettled = v.settled < v.current
+	return rebuild, nil
+}
+
+// Migrate stores the documents of older versions in today's shape, one after
+// another, beside the program's other work. Until it is done, each is carried over when it is read.
+func (c *Conn) Migrate(ctx context.Context) error {
+	if err := c.Ready(ctx); err != nil {
+		return err
+	}
+	c.mu.Lock()
+	tables := c.tables
+	c.mu.Unlock()
+	for _, t := range tables {
+		if err := c.migrateTable(ctx, t); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *Conn) migrateTable(ctx context.Context, t *table) error {
+	if !t.unsettled {
+		return nil
+	}
+	for r, err := range c.engine.find(ctx, t, plan{}) {
+		if err != nil {
+			return err
+		}
+		if schemaOf(r) == t.spec.Version {
+			continue
+		}
+		if err := t.rewrite(ctx, r.id); err != nil {
+			return err
+		}
+	}
+	if err := c.engine.settle(ctx, t); err != nil {
+		return err
+	}
+	t.unsettled = false
+	return nil
+}
