@@ -15,19 +15,21 @@ type domains struct {
 	config Config
 	conn   *db.Conn
 	now    func() time.Time
+	life   context.Context // ends when the service stops
 	people *people.People
 
 	community   *community.Community
 	deployments *db.Collection[Deployment]
 }
 
-// openDomains opens the store and every domain on it, and makes the store ready.
+// openDomains opens the store and every domain on it, and makes the store
+// ready. What runs for long ends with ctx.
 func openDomains(ctx context.Context, config Config, now func() time.Time, channel people.Channel) (*domains, error) {
 	conn, err := db.Connect(ctx, config.Store)
 	if err != nil {
 		return nil, wrongUse{err}
 	}
-	d := &domains{config: config, conn: conn, now: now, people: people.Open(conn, channel, now)}
+	d := &domains{config: config, conn: conn, now: now, life: ctx, people: people.Open(conn, channel, now)}
 	d.deployments = db.Open[Deployment](conn, db.Spec{Name: "deployments"})
 	d.community = community.Open(conn, d.people, now)
 	if err := conn.Ready(ctx); err != nil {

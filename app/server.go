@@ -61,7 +61,7 @@ func newRouter(app *fiber.App, d *domains) *people.Router {
 	config.DocsPath = "/api/docs"
 	config.SchemasPath = "/api/schemas"
 	config.CreateHooks = nil
-	return &people.Router{API: humafiber.New(app, config), Actor: d.people.Actor}
+	return &people.Router{API: humafiber.New(app, config), Life: d.life, Actor: d.people.Actor}
 }
 
 // deadline gives every request a context that ends, which Fiber itself does not.

@@ -81,7 +81,8 @@ func newTown(t *testing.T) *town {
 // the same documents, as after a crash.
 func (w *town) start() {
 	w.Helper()
-	d, err := openDomains(context.Background(), w.config, w.clock.now, w.outbox)
+	life, end := context.WithCancel(context.Background())
+	d, err := openDomains(life, w.config, w.clock.now, w.outbox)
 	if err != nil {
 		w.Fatal(err)
 	}
@@ -95,6 +96,7 @@ func (w *town) start() {
 	w.domains, w.base = d, "http://"+listener.Addr().String()
 	w.stop = func() {
 		w.stop = func() {}
+		end()
 		_ = app.ShutdownWithTimeout(5 * time.Second)
 		<-done
 		_ = d.conn.Close()

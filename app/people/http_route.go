@@ -23,6 +23,7 @@ const SessionCookie = "baimi_session"
 // Router registers typed operations, each with its permission.
 type Router struct {
 	API   huma.API
+	Life  context.Context                                        // ends when the service stops
 	Actor func(ctx context.Context, token string) (Actor, error) // nobody for an unknown or ended session
 }
 
@@ -75,8 +76,10 @@ func Route[I, O any](r *Router, permission Permission, route, summary string, ha
 type Send func(name string, data any) error
 
 // Stream registers a server-sent event stream: open checks the request and
-// gives the function that runs until the client leaves.
-func Stream[I any](r *Router, permission Permission, route, summary string, open func(context.Context, *I) (func(Send), error)) {
+// gives the function that runs until the client leaves, which a failing send
+// tells, or its context ends with the service. The request's own context ends
+// before the stream begins.
+func Stream[I any](r *Router, permission Permission, route, summary string, open func(context.Context, *I) (func(context.Context, Send), error)) {
 	op := r.operation(permission, route, summary)
 	op.Responses = map[string]*huma.Response{"200": {
 		Description: "Server-sent events",
@@ -92,7 +95,11 @@ func Stream[I any](r *Router, permission Permission, route, summary string, open
 			c.Set("Content-Type", "text/event-stream")
 			c.Set("Cache-Control", "no-store")
 			c.Set("X-Accel-Buffering", "no")
-			c.Context().SetBodyStreamWriter(func(w *bufio.Writer) { run(sender(w)) })
+			c.Context().SetBodyStreamWriter(func(w *bufio.Writer) {
+				ctx, cancel := context.WithCancel(r.Life)
+				defer cancel()
+				run(ctx, sender(w))
+			})
 		}}, nil
 	})
 }
