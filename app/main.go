@@ -23,6 +23,8 @@ var version = "0.1.0"
 type commands struct {
 	Serve   ServeCmd   `cmd:"" default:"withargs" help:"Start the service (the default)."`
 	Invite  InviteCmd  `cmd:"" help:"Make an invitation to a role and print its link."`
+	Backup  BackupCmd  `cmd:"" help:"Copy all documents into one file, while the service runs."`
+	Restore RestoreCmd `cmd:"" help:"Put a backup into an empty store of either kind."`
 	OpenAPI OpenAPICmd `cmd:"" name:"openapi" help:"Print the contract (OpenAPI 3.1) as JSON."`
 	Version VersionCmd `cmd:"" help:"Print the version."`
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"net"
 	"os"
 	"time"
@@ -35,6 +36,7 @@ func (s *ServeCmd) Run(ctx context.Context) error {
 		return wrongUse{fmt.Errorf("cannot listen on %s: %w", s.Listen, err)}
 	}
 	app, _ := newServer(d)
+	go d.migrate(ctx)
 	fmt.Printf("Baimi is at http://%s\n", listener.Addr())
 	failed := make(chan error, 1)
 	go func() { failed <- app.Listener(listener) }()
@@ -43,6 +45,13 @@ func (s *ServeCmd) Run(ctx context.Context) error {
 		return err
 	case <-ctx.Done():
 		return app.ShutdownWithTimeout(10 * time.Second)
+	}
+}
+
+// migrate carries the documents of older versions over while the service runs.
+func (d *domains) migrate(ctx context.Context) {
+	if err := d.conn.Migrate(ctx); err != nil && ctx.Err() == nil {
+		slog.Error("documents of an older version are left; they are carried over when they are read", "error", err)
 	}
 }
 

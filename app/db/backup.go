@@ -107,6 +107,10 @@ func restoreSQLite(file, dir string) error {
 	return nil
 }
 
+func nothing(store string) error {
+	return fault.New(fault.NotFound, "store_empty", "There are no documents in %s; is this the right store?", store)
+}
+
 func notEmpty(address string) error {
 	return fault.New(fault.Conflict, "store_not_empty", "The store %s holds documents already; restore into an empty one.", address)
 }
@@ -158,6 +162,13 @@ func (s *sqliteStore) backup(ctx context.Context, file string) error {
 		return err
 	}
 	defer pool.Close()
+	var collections int
+	if err := pool.QueryRowContext(ctx, "SELECT count(*) FROM "+metaName).Scan(&collections); err != nil {
+		return readFault(err)
+	}
+	if collections == 0 {
+		return nothing(s.file)
+	}
 	_, err = pool.ExecContext(ctx, "VACUUM INTO ?", file)
 	return readFault(err)
 }
@@ -168,8 +179,7 @@ func (s *mongoStore) backup(ctx context.Context, file string) error {
 	if err != nil {
 		return err
 	}
-	err = s.copyAll(ctx, to)
-	if err == nil {
+	if err = s.copyAll(ctx, to); err == nil {
 		_, err = to.exec("PRAGMA journal_mode = DELETE") // all in the one file
 	}
 	return errors.Join(err, to.close())
@@ -181,7 +191,10 @@ func (s *mongoStore) copyAll(ctx context.Context, to *liteWriter) error {
 		return mongoFault(err)
 	}
 	defer found.Close(ctx)
-	for found.Next(ctx) {
+	if !found.TryNext(ctx) {
+		return cmpErr(mongoFault(found.Err()), nothing(s.base.Name()))
+	}
+	for more := true; more; more = found.Next(ctx) {
 		name, _ := found.Current.Lookup("_id").StringValueOK()
 		v := readVersions(found.Current)
 		t := &table{spec: Spec{Name: name}}

@@ -120,6 +120,17 @@ func TestABackupIsWholeAndRestoresToEitherStore(t *testing.T) {
 	}
 }
 
+func TestAStoreWithoutDocumentsIsNoBackup(t *testing.T) {
+	onBoth(t, func(t *testing.T, address string) {
+		conn, err := db.Connect(t.Context(), address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+		wantCode(t, db.Backup(t.Context(), conn, filepath.Join(t.TempDir(), "backup")), "store_empty")
+	})
+}
+
 func TestABackupThatIsDamagedIsRefused(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "backup")
 	wantCode(t, db.Restore(t.Context(), file, "sqlite:"+t.TempDir()), "backup_missing")
