@@ -25,6 +25,7 @@ type commands struct {
 	Invite  InviteCmd  `cmd:"" help:"Make an invitation to a role and print its link."`
 	Backup  BackupCmd  `cmd:"" help:"Copy all documents into one file, while the service runs."`
 	Restore RestoreCmd `cmd:"" help:"Put a backup into an empty store of either kind."`
+	Match   MatchCmd   `cmd:"" help:"Solve a market from a file: who serves whom, in which trips, at which price."`
 	OpenAPI OpenAPICmd `cmd:"" name:"openapi" help:"Print the contract (OpenAPI 3.1) as JSON."`
 	Version VersionCmd `cmd:"" help:"Print the version."`
 }

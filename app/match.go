@@ -1,0 +1,112 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"baimi/fulfillment/matching"
+)
+
+// MatchCmd solves a market from a file.
+type MatchCmd struct {
+	In         string  `required:"" help:"The market, a JSON file; - reads standard input."`
+	Out        string  `default:"-" help:"Where the plan goes; - is standard output."`
+	Seconds    float64 `default:"5" help:"How long to search: processor seconds with one thread, else seconds on the clock."`
+	Iterations int     `help:"Stop after so many steps instead, so that a run can be repeated."`
+	Seed       int64   `default:"1" help:"Seed of the search."`
+	Threads    int     `default:"1" help:"How many parts of the market to solve side by side."`
+	JSON       bool    `help:"Tell the result on standard error as JSON."`
+}
+
+// Run reads, solves, checks and writes.
+func (c *MatchCmd) Run(ctx context.Context) error {
+	if c.Seconds <= 0 || c.Iterations < 0 || c.Threads < 1 {
+		return wrongUse{fmt.Errorf("--seconds and --threads are above 0, --iterations is not below")}
+	}
+	market, err := c.read()
+	if err != nil {
+		return err
+	}
+	for _, doubt := range market.Doubts() {
+		fmt.Fprintln(os.Stderr, "baimi: doubtful,", doubt)
+	}
+	plan, err := matching.Solve(ctx, market, c.options())
+	if err != nil {
+		return err
+	}
+	if err := matching.Check(market, &plan); err != nil {
+		return fmt.Errorf("the plan breaks a rule, which is a mistake in this program: %w", err)
+	}
+	if err := c.write(&plan); err != nil {
+		return err
+	}
+	return c.tell(&plan)
+}
+
+func (c *MatchCmd) read() (*matching.Market, error) {
+	if c.In == "-" {
+		return matching.Read(os.Stdin)
+	}
+	f, err := os.Open(c.In)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	market, err := matching.Read(f)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", c.In, err)
+	}
+	return market, nil
+}
+
+func (c *MatchCmd) options() matching.Options {
+	o := matching.Options{Seed: c.Seed, Iterations: c.Iterations, Threads: c.Threads}
+	if c.Iterations == 0 {
+		o.Budget = time.Duration(c.Seconds * float64(time.Second))
+	}
+	if terminal(os.Stderr) {
+		o.Progress = func(p matching.Progress) {
+			fmt.Fprintf(os.Stderr, "\rvalue %d  bound %d  steps %d ", p.Value, p.Bound, p.Iterations)
+		}
+	}
+	return o
+}
+
+func terminal(f *os.File) bool {
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
+
+func (c *MatchCmd) write(plan *matching.Plan) error {
+	var out io.WriteCloser = os.Stdout
+	if c.Out != "-" {
+		f, err := os.Create(c.Out)
+		if err != nil {
+			return err
+		}
+		out = f
+	}
+	buffered := bufio.NewWriter(out)
+	if err := json.NewEncoder(buffered).Encode(plan); err != nil {
+		return err
+	}
+	if err := buffered.Flush(); err != nil {
+		return err
+	}
+	return out.Close()
+}
+
+// tell sums the plan up on standard error.
+func (c *MatchCmd) tell(plan *matching.Plan) error {
+	if c.JSON {
+		return json.NewEncoder(os.Stderr).Encode(map[string]int64{"value": plan.Value, "bound": plan.Bound, "drops": int64(len(plan.Drops)), "unserved": int64(len(plan.Unserved))})
+	}
+	_, err := fmt.Fprintf(os.Stderr, "value %d, at most %d (%.2f %% apart), %d drops, %d demands not fully served\n",
+		plan.Value, plan.Bound, float64(plan.Gap())/100, len(plan.Drops), len(plan.Unserved))
+	return err
+}

@@ -1,0 +1,260 @@
+package matching
+
+import (
+	"cmp"
+	"math"
+	"slices"
+)
+
+// terms are the conditions on which a lot can come to a cell at this moment of
+// the search: what is left, and what a unit, a trip and the first use cost.
+type terms struct {
+	most     int64   // units at most
+	unit     float64 // beside the tier's price: unit cost, and the price of scarce stock
+	trip     float64 // for each further trip
+	open     float64 // once, if any
+	trips    int64   // trips that come anyway
+	grams    int64   // already on these trips
+	ml       int64
+	tripG    int64
+	tripMl   int64
+	moreTrip int64 // further trips at most
+}
+
+// further is how many trips more the lot needs to bring q units of the cell.
+func (t *terms) further(c *cell, q int64) int64 {
+	need := max(ceilDiv(t.grams+q*c.grams, t.tripG), ceilDiv(t.ml+q*c.ml, t.tripMl), 1)
+	return max(need-t.trips, 0)
+}
+
+// fixed is what q units cost in trips and activation.
+func (t *terms) fixed(c *cell, q int64) float64 {
+	more := t.further(c, q)
+	if more > t.moreTrip {
+		return math.Inf(1)
+	}
+	return float64(more)*t.trip + t.open
+}
+
+func ceilDiv(a, b int64) int64 { return (a + b - 1) / b }
+
+// take is units of one class served by one lot of the cell.
+type take struct {
+	lot, class int32 // positions in the cell
+	n          int64
+}
+
+// mode is a lot at one of its tiers.
+type mode struct {
+	lot    int
+	lo, hi int64 // quantities of this tier
+	price  int64
+}
+
+// label is a partial filling of a cell: the best one known of its size.
+type label struct {
+	value float64
+	node  int32 // last step; -1 at the root
+	n     int64
+	used  uint64 // lots, as bits
+}
+
+// node is one step of a filling: q units of a mode, on top of parent.
+type node struct {
+	parent int32
+	mode   int32
+	q      int64
+	pinned bool // pinned units first
+}
+
+const maxLabels = 256 // beyond so many units, labels of similar size compete
+
+// filler fills one cell: a label-setting dynamic programme over the lots at
+// their tiers, dearest first. The dearest lot takes the most worthy units that
+// accept its price, then the next one: for quantities given that is the best
+// division, because who accepts a price accepts every lower one. Where a lot
+// has units pinned to it, taking those first is tried too.
+type filler struct {
+	cell   *cell
+	lots   []lot
+	on     []terms // by lot of the cell
+	most   int64   // units at most
+	width  int64   // of a label's bucket, in units
+	modes  []mode
+	labels []label
+	counts []int64 // by label and class: units taken
+	nodes  []node
+	from   []int64 // counts of the label that is being extended
+	takes  []take
+}
+
+// fill returns the best filling found with at most so many units, and its value
+// at the given terms. The takes are only good until the next call.
+func (f *filler) fill(c *cell, lots []lot, on []terms, most int64) ([]take, float64) {
+	f.cell, f.lots, f.on = c, lots, on
+	f.takes = f.takes[:0]
+	f.most = min(int64(c.wanted), most)
+	f.choose()
+	if len(f.modes) == 0 {
+		return f.takes, 0
+	}
+	f.start()
+	for m := range f.modes {
+		bit := uint64(1) << uint(f.modes[m].lot&63)
+		for b := len(f.labels) - 1; b >= 0; b-- {
+			if f.labels[b].value >= 0 && f.labels[b].used&bit == 0 {
+				f.extend(m, b)
+			}
+		}
+	}
+	best := 0
+	for b := range f.labels {
+		if f.labels[b].value > f.labels[best].value {
+			best = b
+		}
+	}
+	value := f.labels[best].value
+	f.replay(f.labels[best].node)
+	return f.takes, value
+}
+
+// choose lists the modes that can bring anything, dearest first.
+func (f *filler) choose() {
+	f.modes = f.modes[:0]
+	for i := range f.on {
+		l := &f.lots[f.cell.lots[i].lot]
+		most := min(f.on[i].most, f.most)
+		for k := len(l.tiers) - 1; k >= 0 && most >= l.least; k-- {
+			lo := max(l.least, ceilDiv(l.tiers[k].From, l.pack)*l.pack)
+			if lo <= most {
+				f.modes = append(f.modes, mode{lot: i, lo: lo, hi: most, price: l.tiers[k].UnitPrice})
+				most = lo - 1
+			}
+		}
+	}
+	slices.SortStableFunc(f.modes, func(a, b mode) int { return cmp.Compare(b.price, a.price) })
+}
+
+// start leaves one label: nothing taken.
+func (f *filler) start() {
+	f.width = f.most/maxLabels + 1
+	labels, classes := int(f.most/f.width)+1, len(f.cell.classes)
+	f.labels = slices.Grow(f.labels[:0], labels)[:labels]
+	f.counts = slices.Grow(f.counts[:0], labels*classes)[:labels*classes]
+	for i := range f.labels {
+		f.labels[i] = label{value: math.Inf(-1)}
+	}
+	f.labels[0] = label{node: -1}
+	clear(f.counts[:classes])
+	f.nodes = f.nodes[:0]
+}
+
+// extend tries every quantity of a mode on top of a label. A label of negative
+// value is never extended: what comes on top would be worth more without it.
+func (f *filler) extend(m, b int) {
+	md, from := f.modes[m], f.labels[b]
+	room := min(md.hi, f.most-from.n)
+	if room < md.lo {
+		return
+	}
+	classes := len(f.cell.classes)
+	f.from = append(f.from[:0], f.counts[b*classes:(b+1)*classes]...)
+	f.sweep(m, from, room, false)
+	if f.pinnedTo(md) {
+		f.sweep(m, from, room, true)
+	}
+}
+
+func (f *filler) pinnedTo(m mode) bool {
+	id := f.cell.lots[m.lot].lot
+	return slices.ContainsFunc(f.cell.classes, func(c class) bool { return c.pin == id && c.cap >= m.price })
+}
+
+// sweep walks the free units that accept the mode, and offers each quantity.
+func (f *filler) sweep(m int, from label, room int64, pinned bool) {
+	md := &f.modes[m]
+	t, pack := &f.on[md.lot], f.lots[f.cell.lots[md.lot].lot].pack
+	step := max(f.width/pack, 1) * pack
+	cost := float64(md.price) + t.unit
+	fixed, steady := t.fixed(f.cell, md.lo), t.further(f.cell, md.lo) == t.further(f.cell, room)
+	q, worth := int64(0), from.value
+	for k := range f.units(md, pinned) {
+		cl := &f.cell.classes[k]
+		end := min(q+int64(cl.count)-f.from[k], room)
+		for at := ceilDiv(max(q+1, md.lo), pack) * pack; at <= end; at += step {
+			if !steady {
+				fixed = t.fixed(f.cell, at)
+			}
+			value := worth + float64(at-q)*cl.worth - float64(at)*cost - fixed
+			if value > f.labels[(from.n+at)/f.width].value {
+				f.settle(m, from, at, value, pinned)
+			}
+		}
+		worth += float64(end-q) * cl.worth
+		if q = end; q == room {
+			return
+		}
+	}
+}
+
+// units are the classes with free units that accept a mode, in the order taken.
+func (f *filler) units(m *mode, pinned bool) func(func(int) bool) {
+	id := f.cell.lots[m.lot].lot
+	return func(yield func(int) bool) {
+		for pass := 0; pass < 2; pass++ {
+			for k := range f.cell.classes {
+				c := &f.cell.classes[k]
+				if int64(c.count) <= f.from[k] || c.cap < m.price || (c.pin >= 0 && c.pin != id) {
+					continue
+				}
+				if pinned && (pass == 0) != (c.pin == id) {
+					continue
+				}
+				if !yield(k) {
+					return
+				}
+			}
+			if !pinned {
+				return
+			}
+		}
+	}
+}
+
+// settle records a better filling of its size.
+func (f *filler) settle(m int, from label, q int64, value float64, pinned bool) {
+	b := int((from.n + q) / f.width)
+	f.nodes = append(f.nodes, node{parent: from.node, mode: int32(m), q: q, pinned: pinned})
+	f.labels[b] = label{value: value, node: int32(len(f.nodes) - 1), n: from.n + q, used: from.used | 1<<uint(f.modes[m].lot&63)}
+	classes := len(f.cell.classes)
+	counts := f.counts[b*classes : (b+1)*classes]
+	copy(counts, f.from)
+	for k := range f.units(&f.modes[m], pinned) {
+		n := min(int64(f.cell.classes[k].count)-f.from[k], q)
+		counts[k] += n
+		if q -= n; q == 0 {
+			return
+		}
+	}
+}
+
+// replay writes the takes of the steps that lead to a node.
+func (f *filler) replay(at int32) {
+	if at < 0 {
+		f.from = slices.Grow(f.from[:0], len(f.cell.classes))[:len(f.cell.classes)]
+		clear(f.from)
+		return
+	}
+	step := f.nodes[at]
+	f.replay(step.parent)
+	m := &f.modes[step.mode]
+	q := step.q
+	for k := range f.units(m, step.pinned) {
+		n := min(int64(f.cell.classes[k].count)-f.from[k], q)
+		f.takes = append(f.takes, take{lot: int32(m.lot), class: int32(k), n: n})
+		f.from[k] += n
+		if q -= n; q == 0 {
+			return
+		}
+	}
+}

@@ -1,0 +1,291 @@
+package matching
+
+import (
+	"cmp"
+	"slices"
+)
+
+// model is a market in numbers: positions for ids, and one cell for each gate
+// and product that is wanted there. What was kept (drops that are already under
+// way) is taken off stock, trips and room before.
+type model struct {
+	market    *Market
+	indexes   indexes
+	lots      []lot
+	suppliers []supplier
+	gates     []gate
+	pairs     []pair
+	cells     []cell
+	cellsOf   [][]int32 // by lot: the cells that it can serve
+	pairCells [][]int32 // by pair: the cells that it can serve
+	slack     float64   // added to a bound: see wants
+	kept      kept
+}
+
+type lot struct {
+	supplier, product int32
+	stock             int64 // units left to give
+	pack              int64 // whole cases of so many
+	least             int64 // the smallest quantity in a drop: minimum, first tier, whole cases
+	tiers             []Tier
+}
+
+type supplier struct {
+	activation        int64
+	trips             int64 // left; unlimited where there is no limit
+	tripGrams, tripMl int64 // unlimited where there is no limit
+	lots              []int32
+	pairs             []int32
+}
+
+type gate struct {
+	millilitres, trips int64 // left
+	pairs              []int32
+	cells              []int32
+}
+
+// pair is a supplier and a gate that it reaches in a window both have. A second
+// drop in another window never pays: prices fall with quantity, so the two
+// together cost no more in one.
+type pair struct {
+	supplier, gate     int32
+	window             string
+	tripCost, unitCost int64
+}
+
+// cell is one product at one gate: who wants it, and the lots that can come.
+type cell struct {
+	gate, product int32
+	grams, ml     int64 // of a unit
+	wanted        int32 // units in all
+	classes       []class
+	lots          []cellLot
+}
+
+// class is units of equal worth and equal conditions, the most worthy first.
+type class struct {
+	worth   float64
+	cap     int64
+	pin     int32 // the only lot that may serve it, or -1
+	count   int32
+	first   bool // first units of their households
+	members []member
+}
+
+type member struct {
+	demand int32
+	units  int32
+}
+
+type cellLot struct{ lot, pair int32 }
+
+const unlimited = int64(1) << 60
+
+func limit(n int64) int64 {
+	if n == 0 {
+		return unlimited
+	}
+	return n
+}
+
+// compile numbers a valid market, less what is kept.
+func compile(m *Market, keep []Drop) (*model, error) {
+	x, err := m.index()
+	if err != nil {
+		return nil, err
+	}
+	mod := &model{market: m, indexes: x}
+	if mod.kept, err = takeKept(m, x, keep); err != nil {
+		return nil, err
+	}
+	mod.addLots()
+	mod.addPairs()
+	mod.addCells()
+	return mod, nil
+}
+
+func (mod *model) addLots() {
+	m := mod.market
+	mod.suppliers = make([]supplier, len(m.Suppliers))
+	for i := range m.Suppliers {
+		s := &m.Suppliers[i]
+		mod.suppliers[i] = supplier{activation: s.ActivationCost, trips: limit(s.MaxTrips) - mod.kept.supplierTrips[i],
+			tripGrams: limit(s.TripGrams), tripMl: limit(s.TripMillilitres)}
+		if mod.kept.supplierTrips[i] > 0 {
+			mod.suppliers[i].activation = 0
+		}
+	}
+	mod.lots = make([]lot, len(m.Lots))
+	for i := range m.Lots {
+		l := &m.Lots[i]
+		pack := max(l.Case, 1)
+		least := (max(l.MinPerDrop, l.Tiers[0].From, 1) + pack - 1) / pack * pack
+		s := mod.indexes.suppliers[l.Supplier]
+		mod.lots[i] = lot{supplier: int32(s), product: int32(mod.indexes.products[l.Product]),
+			stock: l.Available - mod.kept.lotUsed[i], pack: pack, least: least, tiers: l.Tiers}
+		mod.suppliers[s].lots = append(mod.suppliers[s].lots, int32(i))
+	}
+}
+
+func (mod *model) addPairs() {
+	m := mod.market
+	mod.gates = make([]gate, len(m.Gates))
+	for i := range m.Gates {
+		g := &m.Gates[i]
+		mod.gates[i] = gate{millilitres: limit(g.MaxMillilitres) - mod.kept.gateVolume[i], trips: limit(g.MaxTrips) - mod.kept.gateTrips[i]}
+	}
+	for s := range m.Suppliers {
+		for _, r := range m.Suppliers[s].Reach {
+			g := mod.indexes.gates[r.Gate]
+			window, shared := sharedWindow(m.Suppliers[s].Windows, m.Gates[g].Windows, mod.kept.windows[[2]int{s, g}])
+			if !shared {
+				continue
+			}
+			id := int32(len(mod.pairs))
+			mod.pairs = append(mod.pairs, pair{supplier: int32(s), gate: int32(g), window: window, tripCost: r.TripCost, unitCost: r.UnitCost})
+			mod.suppliers[s].pairs = append(mod.suppliers[s].pairs, id)
+			mod.gates[g].pairs = append(mod.gates[g].pairs, id)
+		}
+	}
+}
+
+// sharedWindow is the first window that both have and no kept drop uses.
+func sharedWindow(supplier, gate, taken []string) (string, bool) {
+	if len(supplier) == 0 && len(gate) == 0 {
+		return "", len(taken) == 0
+	}
+	if len(supplier) == 0 {
+		supplier = gate
+	}
+	for _, w := range supplier {
+		if (len(gate) == 0 || slices.Contains(gate, w)) && !slices.Contains(taken, w) {
+			return w, true
+		}
+	}
+	return "", false
+}
+
+// addCells gathers the demands by gate and product, then the lots that can come.
+func (mod *model) addCells() {
+	m := mod.market
+	type place struct{ gate, product int32 }
+	at := map[place]int32{}
+	demands := [][]int32{}
+	for i := range m.Demands {
+		d := &m.Demands[i]
+		key := place{int32(mod.indexes.gates[d.Gate]), int32(mod.indexes.products[d.Product])}
+		k, known := at[key]
+		if !known {
+			k = int32(len(mod.cells))
+			at[key] = k
+			p := &m.Products[key.product]
+			mod.cells = append(mod.cells, cell{gate: key.gate, product: key.product, grams: p.Grams, ml: p.Millilitres})
+			demands = append(demands, nil)
+			mod.gates[key.gate].cells = append(mod.gates[key.gate].cells, k)
+		}
+		demands[k] = append(demands[k], int32(i))
+	}
+	mod.wants(demands)
+	mod.cellsOf = make([][]int32, len(mod.lots))
+	mod.pairCells = make([][]int32, len(mod.pairs))
+	for p := range mod.pairs {
+		pr := &mod.pairs[p]
+		for _, l := range mod.suppliers[pr.supplier].lots {
+			k, wanted := at[place{pr.gate, mod.lots[l].product}]
+			if !wanted || !mod.canServe(&mod.cells[k], l) {
+				continue
+			}
+			mod.cells[k].lots = append(mod.cells[k].lots, cellLot{l, int32(p)})
+			mod.cellsOf[l] = append(mod.cellsOf[l], k)
+			mod.pairCells[p] = append(mod.pairCells[p], k)
+		}
+	}
+}
+
+// canServe says whether a lot could ever bring anything to a cell.
+func (mod *model) canServe(c *cell, l int32) bool {
+	lot := &mod.lots[l]
+	best := lot.tiers[len(lot.tiers)-1].UnitPrice
+	eligible := int64(0)
+	for i := range c.classes {
+		if cl := &c.classes[i]; cl.cap >= best && (cl.pin < 0 || cl.pin == l) {
+			eligible += int64(cl.count)
+		}
+	}
+	return min(eligible, lot.stock) >= lot.least
+}
+
+// wants splits the demands of each cell into classes. A household's first unit
+// of a product counts twice; where it has several demands for one product, the
+// most worthy one carries the bonus, and the slack of a bound covers the rest.
+func (mod *model) wants(demands [][]int32) {
+	type household struct {
+		name    string
+		product string
+	}
+	best := make(map[household]int32, len(mod.market.Demands))
+	for i := range mod.market.Demands {
+		d := &mod.market.Demands[i]
+		key := household{d.member(), d.Product}
+		b, known := best[key]
+		switch {
+		case !known:
+			best[key] = int32(i)
+		case mod.market.Demands[b].worth() < d.worth():
+			mod.slack += float64(mod.market.Demands[b].worth())
+			best[key] = int32(i)
+		default:
+			mod.slack += float64(d.worth())
+		}
+	}
+	for k := range mod.cells {
+		for _, i := range demands[k] {
+			d := &mod.market.Demands[i]
+			first := best[household{d.member(), d.Product}] == i && !mod.kept.firstServed(d)
+			mod.cells[k].want(i, d.worth(), d.MaxUnitPrice, mod.pin(d), int32(d.Quantity-mod.kept.got[i]), first)
+		}
+		slices.SortStableFunc(mod.cells[k].classes, func(a, b class) int {
+			return cmp.Or(cmp.Compare(b.worth, a.worth), cmp.Compare(b2i(b.first), b2i(a.first)), cmp.Compare(a.cap, b.cap))
+		})
+	}
+}
+
+func b2i(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+func (mod *model) pin(d *Demand) int32 {
+	if d.Lot == "" {
+		return -1
+	}
+	return int32(mod.indexes.lots[d.Lot])
+}
+
+// want adds a demand's units: the first one of a household, then the others.
+func (c *cell) want(demand int32, worth, cap int64, pin, units int32, first bool) {
+	if units <= 0 {
+		return
+	}
+	c.wanted += units
+	if first {
+		c.add(float64(2*worth), cap, pin, true, member{demand, 1})
+		units--
+	}
+	if units > 0 {
+		c.add(float64(worth), cap, pin, false, member{demand, units})
+	}
+}
+
+func (c *cell) add(worth float64, cap int64, pin int32, first bool, m member) {
+	for i := range c.classes {
+		if cl := &c.classes[i]; cl.worth == worth && cl.cap == cap && cl.pin == pin && cl.first == first {
+			cl.count += m.units
+			cl.members = append(cl.members, m)
+			return
+		}
+	}
+	c.classes = append(c.classes, class{worth: worth, cap: cap, pin: pin, count: m.units, first: first, members: []member{m}})
+}

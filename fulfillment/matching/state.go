@@ -1,0 +1,155 @@
+package matching
+
+// state is a plan under construction: what each cell gets, and what is left of
+// stock, trips and room.
+type state struct {
+	*model
+	filled     []filling
+	stock      []int64 // left, by lot
+	load       []load  // by pair
+	trips      []int64 // left, by supplier
+	visits     []int32 // pairs used, by supplier
+	gateTrips  []int64 // left
+	gateRoom   []int64 // left, millilitres
+	value      float64
+	lotTerms   []terms
+	filler     filler
+	stockPrice []float64 // by lot: what a unit of stock is worth elsewhere
+}
+
+// filling is what one cell gets.
+type filling struct {
+	takes []take
+	gain  float64 // worth less prices and unit costs; trips are counted by pair
+}
+
+type load struct{ grams, ml, units, trips int64 }
+
+func newState(m *model) *state {
+	s := &state{model: m, filled: make([]filling, len(m.cells)), stock: make([]int64, len(m.lots)), load: make([]load, len(m.pairs)),
+		trips: make([]int64, len(m.suppliers)), visits: make([]int32, len(m.suppliers)),
+		gateTrips: make([]int64, len(m.gates)), gateRoom: make([]int64, len(m.gates)), stockPrice: make([]float64, len(m.lots))}
+	for i := range m.lots {
+		s.stock[i] = m.lots[i].stock
+	}
+	for i := range m.suppliers {
+		s.trips[i] = m.suppliers[i].trips
+	}
+	for i := range m.gates {
+		s.gateTrips[i], s.gateRoom[i] = m.gates[i].trips, m.gates[i].millilitres
+	}
+	return s
+}
+
+// terms are the conditions for each lot of an empty cell, at weight times the
+// price of stock.
+func (s *state) terms(k int32, weight float64) []terms {
+	c := &s.cells[k]
+	s.lotTerms = s.lotTerms[:0]
+	for _, cl := range c.lots {
+		p, ld := &s.pairs[cl.pair], &s.load[cl.pair]
+		sup := &s.suppliers[p.supplier]
+		t := terms{most: s.stock[cl.lot], unit: float64(p.unitCost) + weight*s.stockPrice[cl.lot], trip: float64(p.tripCost),
+			trips: ld.trips, grams: ld.grams, ml: ld.ml, tripG: sup.tripGrams, tripMl: sup.tripMl,
+			moreTrip: min(s.trips[p.supplier], s.gateTrips[p.gate])}
+		if s.visits[p.supplier] == 0 {
+			t.open = float64(sup.activation)
+		}
+		s.lotTerms = append(s.lotTerms, t)
+	}
+	return s.lotTerms
+}
+
+// room is how many units more the cell's gate can hold.
+func (s *state) room(c *cell) int64 {
+	if c.ml == 0 {
+		return unlimited
+	}
+	return s.gateRoom[c.gate] / c.ml
+}
+
+// refill fills an empty cell as well as possible by itself.
+func (s *state) refill(k int32, weight float64) {
+	c := &s.cells[k]
+	takes, _ := s.filler.fill(c, s.lots, s.terms(k, weight), s.room(c))
+	s.put(k, takes)
+}
+
+// put gives takes to an empty cell, if trips and room allow.
+func (s *state) put(k int32, takes []take) bool {
+	c, f := &s.cells[k], &s.filled[k]
+	f.takes, f.gain = append(f.takes[:0], takes...), 0
+	for i := 0; i < len(takes); {
+		cl, q, worth := c.lots[takes[i].lot], int64(0), 0.0
+		for j := takes[i].lot; i < len(takes) && takes[i].lot == j; i++ {
+			q += takes[i].n
+			worth += float64(takes[i].n) * c.classes[takes[i].class].worth
+		}
+		price := tierPrice(s.lots[cl.lot].tiers, q)
+		f.gain += worth - float64(q)*float64(price+s.pairs[cl.pair].unitCost)
+		s.move(c, cl, q)
+	}
+	s.value += f.gain
+	return s.fits(c)
+}
+
+// take empties a cell.
+func (s *state) empty(k int32) {
+	c, f := &s.cells[k], &s.filled[k]
+	for i := 0; i < len(f.takes); i++ {
+		s.move(c, c.lots[f.takes[i].lot], -f.takes[i].n)
+	}
+	s.value -= f.gain
+	f.takes, f.gain = f.takes[:0], 0
+}
+
+// fits says whether the trips and the room that a cell's lots use are there.
+func (s *state) fits(c *cell) bool {
+	if s.gateRoom[c.gate] < 0 || s.gateTrips[c.gate] < 0 {
+		return false
+	}
+	for _, cl := range c.lots {
+		if s.trips[s.pairs[cl.pair].supplier] < 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// move changes a drop by q units of a lot, and all that follows from it.
+func (s *state) move(c *cell, cl cellLot, q int64) {
+	p, ld := &s.pairs[cl.pair], &s.load[cl.pair]
+	sup := &s.suppliers[p.supplier]
+	s.stock[cl.lot] -= q
+	before := ld.trips
+	ld.units += q
+	ld.grams += q * c.grams
+	ld.ml += q * c.ml
+	ld.trips = 0
+	if ld.units > 0 {
+		ld.trips = max(1, ceilDiv(ld.grams, sup.tripGrams), ceilDiv(ld.ml, sup.tripMl))
+	}
+	s.gateRoom[p.gate] -= q * c.ml
+	s.gateTrips[p.gate] -= ld.trips - before
+	s.trips[p.supplier] -= ld.trips - before
+	s.value -= float64((ld.trips - before) * p.tripCost)
+	switch {
+	case before == 0 && ld.trips > 0:
+		if s.visits[p.supplier]++; s.visits[p.supplier] == 1 {
+			s.value -= float64(sup.activation)
+		}
+	case before > 0 && ld.trips == 0:
+		if s.visits[p.supplier]--; s.visits[p.supplier] == 0 {
+			s.value += float64(sup.activation)
+		}
+	}
+}
+
+func tierPrice(tiers []Tier, q int64) int64 {
+	for i := len(tiers) - 1; i > 0; i-- {
+		if q >= tiers[i].From {
+			return tiers[i].UnitPrice
+		}
+	}
+	return tiers[0].UnitPrice
+}
