@@ -8,6 +8,7 @@ import (
 	"baimi/app/community"
 	"baimi/app/db"
 	"baimi/app/people"
+	"baimi/catalog"
 )
 
 // domains is everything that the program is made of, opened on one store.
@@ -20,6 +21,7 @@ type domains struct {
 
 	community   *community.Community
 	deployments *db.Collection[Deployment]
+	catalog     *catalog.Catalog
 }
 
 // openDomains opens the store and every domain on it, and makes the store
@@ -32,6 +34,7 @@ func openDomains(ctx context.Context, config Config, now func() time.Time, chann
 	d := &domains{config: config, conn: conn, now: now, life: ctx, people: people.Open(conn, channel, now)}
 	d.deployments = db.Open[Deployment](conn, db.Spec{Name: "deployments"})
 	d.community = community.Open(conn, d.people, now)
+	d.catalog = catalog.Open(conn, now)
 	if err := conn.Ready(ctx); err != nil {
 		conn.Close()
 		return nil, wrongUse{err}
@@ -49,5 +52,6 @@ func (c Config) channel() (people.Channel, error) {
 func (d *domains) routes(r *people.Router) {
 	d.people.Routes(r, strings.HasPrefix(d.config.BaseURL, "https:"))
 	d.community.Routes(r)
+	d.catalog.Routes(r, d.community.Compound)
 	people.Route(r, people.Anyone, "GET /deployment", "What this deployment is and how one signs in.", d.deployment)
 }

@@ -43,10 +43,11 @@ const (
 	Pool   Outcome = "pool"   // let the market combine it with the neighbours' orders
 )
 
-// GroupBuy is one building's joint order, bounded by 1,000 households and 100 items.
+// GroupBuy is one building's joint order, bounded by 1,000 households (those
+// that wait included) and 100 items. Its id is the word in the link that the
+// leader shares: who knows it may see the totals, and nothing of anybody.
 type GroupBuy struct {
 	db.Doc
-	Code     string `json:"code"` // short, in the link that the leader shares; unique
 	Campaign string `json:"campaign,omitempty"`
 	Compound string `json:"compound"`
 	Building string `json:"building"` // number within the compound
@@ -71,7 +72,10 @@ type GroupBuy struct {
 	CommissionBasis   int64   `json:"commission_basis"` // hundredths of a per cent; 0 by default
 
 	Participants []Participant `json:"participants"`
-	Market       string        `json:"market,omitempty"` // the market run that allocated it
+	WaitList     bool          `json:"wait_list"`        // who finds no room may wait for somebody to leave
+	Waiting      []Participant `json:"waiting"`          // in the order of asking
+	Market       string        `json:"market,omitempty"` // the market run that has collected or allocated it
+	Wake         *time.Time    `json:"wake,omitempty"`   // when a job has to look at it next
 	History      []Event       `json:"history"`          // what happened, newest last, 200 at most
 	Effects      []Effect      `json:"effects"`          // what is still to be done elsewhere because of it
 }
@@ -87,6 +91,7 @@ type Item struct {
 	UnitCap  int64  `json:"unit_cap"`        // highest unit price, minor units
 	CaseSize int64  `json:"case_size"`       // fill whole cases of this many; 1: none
 	Limit    int64  `json:"limit,omitempty"` // units a household; 0: none
+	Most     int64  `json:"most,omitempty"`  // units that the round takes of it; 0: no limit
 }
 
 // Participant is one household in the round.
@@ -103,7 +108,6 @@ type Participant struct {
 	Priority   int64     `json:"priority"` // 0 to 4, from the household's needs
 	Substitute bool      `json:"substitute"`
 	Proxy      *Proxy    `json:"proxy,omitempty"`
-	Paid       int64     `json:"paid"` // offline, minor units, recorded by the leader
 }
 
 // Proxy is who ordered for a household and how it agreed.
@@ -154,7 +158,9 @@ type Event struct {
 }
 
 // Effect is something to be done outside this document because of it; a job
-// does it and then removes it. Its ID makes doing it twice harmless.
+// does it and then removes it. Its ID makes doing it twice harmless. Kind
+// EffectMoney is the cashier's; every other kind is a notice, to one account,
+// one household, or with neither to everybody in the round.
 type Effect struct {
 	ID        string           `json:"id"`
 	Kind      string           `json:"kind"`

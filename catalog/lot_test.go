@@ -1,0 +1,87 @@
+package catalog
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"baimi/app/fault"
+)
+
+var noon = time.Date(2022, 4, 18, 12, 0, 0, 0, time.UTC)
+
+func lot(n int64) *Lot { return &Lot{Quantity: n, CaseSize: 1, State: Posted} }
+
+func TestReserve(t *testing.T) {
+	tomorrow := noon.Add(24 * time.Hour)
+	for name, row := range map[string]struct {
+		before func(*Lot)
+		key    string
+		n      int64
+		now    time.Time
+		code   string
+	}{
+		"the last unit is sellable":             {func(l *Lot) { l.reserve("a", 9) }, "b", 1, noon, ""},
+		"one more than there is is not":         {func(l *Lot) { l.reserve("a", 9) }, "b", 2, noon, "lot_short"},
+		"nothing is no reservation":             {func(*Lot) {}, "b", 0, noon, "lot_short"},
+		"the same twice counts once":            {func(l *Lot) { l.reserve("a", 9) }, "a", 9, noon, ""},
+		"the same key for more is refused":      {func(l *Lot) { l.reserve("a", 1) }, "a", 2, noon, "reserved_otherwise"},
+		"the same twice after withdrawal holds": {func(l *Lot) { l.reserve("a", 1); l.State = Withdrawn }, "a", 1, noon, ""},
+		"a withdrawn lot gives no more":         {func(l *Lot) { l.State = Withdrawn }, "b", 1, noon, "lot_gone"},
+		"nor does one at its best-before":       {func(l *Lot) { l.BestBefore = &tomorrow }, "b", 1, tomorrow, "lot_gone"},
+		"a moment before it does":               {func(l *Lot) { l.BestBefore = &tomorrow }, "b", 1, tomorrow.Add(-1), ""},
+		"an exhausted lot gives no more":        {func(l *Lot) { l.reserve("a", 10) }, "b", 1, noon, "lot_short"},
+		"what was released can be reserved":     {func(l *Lot) { l.reserve("a", 10); l.Release("a") }, "b", 10, noon, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			l := lot(10)
+			row.before(l)
+			err := l.Reserve(row.key, row.n, row.now)
+			if row.code == "" && err != nil || row.code != "" && !fault.Is(err, row.code) {
+				t.Errorf("%v, want %q", err, row.code)
+			}
+		})
+	}
+}
+
+func (l *Lot) reserve(key string, n int64) { _ = l.Reserve(key, n, noon) }
+
+func TestALotIsNeverOversold(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	for range 200 {
+		l := lot(r.Int64N(50) + 1)
+		for range 100 {
+			key := fmt.Sprint(r.IntN(12))
+			if r.IntN(3) == 0 {
+				l.Release(key)
+			} else {
+				l.reserve(key, r.Int64N(12))
+			}
+			if l.Reserved() > l.Quantity || (l.State == Exhausted) != (l.Reserved() == l.Quantity) {
+				t.Fatalf("%d of %d reserved, %s", l.Reserved(), l.Quantity, l.State)
+			}
+		}
+	}
+}
+
+func TestReach(t *testing.T) {
+	s := Supplier{Lon: 121_480_000, Lat: 31_230_000, RadiusMetres: 5000}
+	// 0.05° of longitude at this latitude are 4,754 m, 0.045° of latitude 5,004 m.
+	if !s.Reaches(121_530_000, 31_230_000) || s.Reaches(121_480_000, 31_275_000) {
+		t.Error("a radius of 5 km does not end at 5 km")
+	}
+	s.RadiusMetres = 0
+	if !s.Reaches(0, 0) {
+		t.Error("no radius is any distance")
+	}
+}
+
+func TestPriceAt(t *testing.T) {
+	l := Lot{Tiers: []Tier{{1, 2960}, {100, 2810}, {300, 2660}}}
+	for n, want := range map[int64]int64{1: 2960, 99: 2960, 100: 2810, 299: 2810, 300: 2660, 9000: 2660} {
+		if got := l.PriceAt(n); got != want {
+			t.Errorf("%d units at %d, want %d", n, got, want)
+		}
+	}
+}
