@@ -31,7 +31,7 @@ class Session {
 	}
 
 	has(role: Role): boolean {
-		return this.me?.grants.some((g) => g.role === role) ?? false;
+		return this.me?.grants?.some((g) => g.role === role) ?? false;
 	}
 
 	/** What the account's grants of one role cover. */

@@ -40,10 +40,10 @@ export class Action<A extends unknown[], T> {
 	busy = $state(false);
 	problem = $state.raw<Problem>();
 	#act: (key: string, ...args: A) => Promise<T>;
-	#done?: (value: T, ...args: A) => unknown;
+	#done?: (value: T) => unknown;
 	#key = newKey();
 
-	constructor(act: (key: string, ...args: A) => Promise<T>, done?: (value: T, ...args: A) => unknown) {
+	constructor(act: (key: string, ...args: A) => Promise<T>, done?: (value: NoInfer<T>) => unknown) {
 		this.#act = act;
 		this.#done = done;
 	}
@@ -55,7 +55,7 @@ export class Action<A extends unknown[], T> {
 		try {
 			const value = await this.#act(this.#key, ...args);
 			this.#key = newKey();
-			await this.#done?.(value, ...args);
+			await this.#done?.(value);
 			return true;
 		} catch (err) {
 			this.problem = caught(err);
