@@ -29,14 +29,15 @@ type Compound struct {
 // AddressForm is how addresses are written here. Every field may be empty: then
 // 12号楼 2单元 301室 and Bldg 12 Unit 2 Rm 301.
 type AddressForm struct {
-	Prefixes   []string `json:"prefixes,omitempty"`    // what may stand before the building and names none: 紫龙路500号, 828弄, 001号小区
-	BuildingZh string   `json:"building_zh,omitempty"` // word after a building's number: 号楼, 栋, 号, 座
-	BuildingEn string   `json:"building_en,omitempty"` // word before it: Bldg, Block, No.
-	UnitZh     string   `json:"unit_zh,omitempty"`     // 单元, 门
-	UnitEn     string   `json:"unit_en,omitempty"`     // Unit, Entrance
-	RoomZh     string   `json:"room_zh,omitempty"`     // 室, 号
-	RoomEn     string   `json:"room_en,omitempty"`     // Rm, Apt
-	NeverUnits bool     `json:"never_units,omitempty"` // doors are told by building and room alone, labels leave the unit out
+	Prefixes   []string `json:"prefixes,omitempty"`     // what may stand before the building and names none: 紫龙路500号, 828弄, 001号小区
+	BuildingZh string   `json:"building_zh,omitempty"`  // word after a building's number: 号楼, 栋, 号, 座
+	BuildingEn string   `json:"building_en,omitempty"`  // word before it: Bldg, Block, No.
+	UnitZh     string   `json:"unit_zh,omitempty"`      // 单元, 门
+	UnitEn     string   `json:"unit_en,omitempty"`      // Unit, Entrance
+	RoomZh     string   `json:"room_zh,omitempty"`      // 室, 号
+	RoomEn     string   `json:"room_en,omitempty"`      // Rm, Apt
+	NeverUnits bool     `json:"never_units,omitempty"`  // doors are told by building and room alone, labels leave the unit out
+	PairIsUnit bool     `json:"pair_is_unit,omitempty"` // in a building's own group 2-301 is its unit 2, not building 2
 }
 
 // Site is how fast couriers get about here; 0 takes the default in WithDefaults.

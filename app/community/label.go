@@ -12,9 +12,9 @@ func (c *Compound) Label(d Door, language string) string {
 	zh := strings.HasPrefix(language, "zh")
 	parts := []string{c.BuildingLabel(d.Building, language)}
 	if b, ok := c.Building(d.Building); !c.Form.NeverUnits && (!ok || b.Units > 1) {
-		parts = append(parts, word(zh, d.Unit, cmp.Or(c.Form.UnitZh, "单元"), cmp.Or(c.Form.UnitEn, "Unit")))
+		parts = append(parts, say(zh, d.Unit, cmp.Or(c.Form.UnitZh, "单元"), cmp.Or(c.Form.UnitEn, "Unit")))
 	}
-	parts = append(parts, word(zh, d.Room, cmp.Or(c.Form.RoomZh, "室"), cmp.Or(c.Form.RoomEn, "Rm")))
+	parts = append(parts, say(zh, d.Room, cmp.Or(c.Form.RoomZh, "室"), cmp.Or(c.Form.RoomEn, "Rm")))
 	return strings.Join(parts, " ")
 }
 
@@ -25,17 +25,17 @@ func (c *Compound) BuildingLabel(no, language string) string {
 	b, ok := c.Building(no)
 	lane := ""
 	if ok && b.Lane != "" {
-		lane = word(zh, b.Lane, "弄", "Lane")
+		lane = say(zh, b.Lane, "弄", "Lane")
 		no = b.local()
 	}
-	label := word(zh, no, cmp.Or(c.Form.BuildingZh, "号楼"), cmp.Or(c.Form.BuildingEn, "Bldg"))
+	label := say(zh, no, cmp.Or(c.Form.BuildingZh, "号楼"), cmp.Or(c.Form.BuildingEn, "Bldg"))
 	if zh || lane == "" {
 		return lane + label
 	}
 	return lane + " " + label
 }
 
-func word(zh bool, value, after, before string) string {
+func say(zh bool, value, after, before string) string {
 	if zh {
 		return value + after
 	}

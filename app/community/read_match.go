@@ -1,0 +1,296 @@
+package community
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+// strength says how plainly a text is an address.
+type strength int
+
+const (
+	loose  strength = iota // 12 301, or a room alone in a building's own group
+	named                  // A301
+	joined                 // 12-301
+	marked                 // 12号楼301
+)
+
+// match is one way to read some tokens as an address.
+type match struct {
+	start, end int // tokens
+	lane       string
+	buildings  []*Building
+	written    string // the building's number as it was written, where it has one
+	implied    bool   // the building is the group's own
+	bareName   bool   // a building's name without a word for building
+	asFloor    bool   // 12楼: a building only where nothing speaks for a floor
+	unit       string
+	bareUnit   bool
+	floor      string
+	room       string
+	roomMarked bool
+	foreign    bool // another road or lane was named
+	adjacent   bool // building and room are not apart: 十二三零一
+	more       bool // another number is joined to the end
+	strength   strength
+
+	doubt Doubt
+	doors []Door
+}
+
+func (m *match) overlaps(o *match) bool { return m.start < o.end && o.start < m.end }
+
+// within tells whether m is a part of o that says less: the 2-301 of 12#2-301.
+func (m *match) within(o *match) bool {
+	return m.start >= o.start && m.end <= o.end && m.end-m.start < o.end-o.start
+}
+
+// rank puts the plainest reading first, then one that is a door.
+func (m *match) rank() [2]int {
+	sure := 0
+	if len(m.doors) > 0 && m.doubt != NoSuchDoor && m.doubt != NoSuchBuilding {
+		sure = 1
+	}
+	return [2]int{int(m.strength), sure}
+}
+
+func (m *match) buildingNo() string {
+	if len(m.buildings) == 1 {
+		return m.buildings[0].No
+	}
+	return ""
+}
+
+// matcher finds every reading of the tokens.
+type matcher struct {
+	*Reader
+	tokens []token
+	out    []*match
+}
+
+// match gives all readings, the best first. Loose readings count only as a door that is there.
+func (r *Reader) match(tokens []token) []*match {
+	m := &matcher{Reader: r, tokens: tokens}
+	for i := range tokens {
+		if !strings.ContainsRune("NPDALlburM#", rune(tokens[i].class)) || m.joinedLeft(i) {
+			continue
+		}
+		m.head(i, match{start: i})
+		m.backwards(i)
+	}
+	m.runTogether()
+	slices.SortStableFunc(m.out, func(a, b *match) int {
+		x, y := a.rank(), b.rank()
+		return cmp.Or(cmp.Compare(y[0], x[0]), cmp.Compare(y[1], x[1]), cmp.Compare(b.end-b.start, a.end-a.start))
+	})
+	return m.out
+}
+
+func (m *matcher) class(i int) class {
+	if i < 0 || i >= len(m.tokens) {
+		return 0
+	}
+	return m.tokens[i].class
+}
+
+func (m *matcher) is(i int, classes string) bool {
+	c := m.class(i)
+	return c != 0 && strings.IndexByte(classes, byte(c)) >= 0
+}
+
+func (m *matcher) skip(i int, classes string) int {
+	for m.is(i, classes) {
+		i++
+	}
+	return i
+}
+
+// joinedLeft tells whether a number belongs to what stands left of it: the 2 of
+// 1-2-301, the 7 of 830弄7号, the 500 of 紫龙路500号.
+func (m *matcher) joinedLeft(i int) bool {
+	if m.class(i) != number {
+		return false
+	}
+	return m.is(i-1, "ND") || m.is(i-1, "-L") && m.class(i-2) == number
+}
+
+// head reads what stands before the building: the compound's name, a road, a lane.
+func (m *matcher) head(i int, f match) {
+	i = m.skip(i, "P ")
+	if m.class(i) == road {
+		f.foreign = m.placed
+		i = m.skip(i+1, " ")
+		if after := m.skip(i+1, " "); m.class(i) == number && m.class(after) == hao {
+			m.place(m.skip(after+1, " -P"), f)
+		}
+		i = m.skip(i, "P ")
+	}
+	m.place(i, f)
+}
+
+// place reads what follows the road: a lane, or a building at once.
+func (m *matcher) place(i int, f match) {
+	i = m.skip(i, "#")
+	m.building(i, f)
+	m.laneOf(i, f)
+}
+
+// laneOf reads 828弄, Lane 828, and 828- where the compound has that lane.
+func (m *matcher) laneOf(i int, f match) {
+	at, next := i, -1
+	switch {
+	case m.class(i) == laneFirst:
+		at = m.skip(i+1, " #")
+		next = m.skip(at+1, " -")
+	case m.class(i) == number && m.class(m.skip(i+1, " ")) == lane:
+		next = m.skip(m.skip(i+1, " ")+1, " -")
+	case m.class(i) == number && m.is(i+1, "-") && m.lanes[m.tokens[i].value]:
+		next = i + 2
+	}
+	if next < 0 || m.class(at) != number {
+		return
+	}
+	f.lane = m.tokens[at].value
+	f.foreign = f.foreign || !m.lanes[f.lane]
+	m.building(next, f)
+}
+
+// building reads the building in each way it can be written.
+func (m *matcher) building(i int, f match) {
+	if m.home != "" && f.lane == "" {
+		own := f
+		b, ok := m.compound.Building(m.home)
+		own.buildings, own.implied, own.written = []*Building{b}, true, m.home
+		if ok {
+			m.unitOf(i, own)
+		}
+	}
+	if m.class(i) == blockFirst {
+		f.strength = marked
+		at := m.skip(i+1, " #")
+		if m.is(at, "NA") {
+			m.unitOf(m.skip(at+1, " -#"), m.at(at, f))
+			m.noRoom(at+1, m.at(at, f))
+		}
+		return
+	}
+	if !m.is(i, "NA") {
+		return
+	}
+	f = m.at(i, f)
+	after := m.skip(i+1, " ")
+	if m.is(after, "BHF") || m.class(after) == hash && m.is(after+1, "BF") {
+		after = m.skip(after, "#")
+		f.strength, f.asFloor = marked, m.class(after) == floorAfter
+		if f.asFloor && m.is(i-1, "BHU") {
+			return
+		}
+		m.unitOf(m.skip(after+1, " -#"), f)
+		m.noRoom(after+1, f)
+		return
+	}
+	m.bareBuilding(i, f)
+}
+
+// bareBuilding reads a building that no word marks: 12-301, 12#301, A301, 12 301.
+func (m *matcher) bareBuilding(i int, f match) {
+	next := m.skip(i+1, " -#")
+	between := m.tokens[i+1 : next]
+	has := func(c class) bool { return slices.ContainsFunc(between, func(t token) bool { return t.class == c }) }
+	switch {
+	case has(dash) || has(hash):
+		f.strength = joined
+	case m.class(i) == name:
+		f.strength = named
+	case len(between) == 0 && m.class(next) != roomFirst && m.class(next) != unitFirst:
+		f.adjacent = true
+	}
+	f.bareName = m.class(i) == name
+	m.unitOf(next, f)
+}
+
+// at puts the building that token i names into f.
+func (m *matcher) at(i int, f match) match {
+	t := m.tokens[i]
+	f.written = t.value
+	candidates := t.buildings
+	if t.class == number {
+		candidates = m.numbers[t.value]
+	}
+	f.buildings = nil
+	for _, b := range candidates {
+		if f.lane == "" || f.foreign || b.Lane == f.lane {
+			f.buildings = append(f.buildings, b)
+		}
+	}
+	return f
+}
+
+// unitOf reads the unit, where there is one.
+func (m *matcher) unitOf(i int, f match) {
+	m.floorOf(i, f)
+	switch after := m.skip(i+1, " "); {
+	case m.class(i) == number && m.class(after) == unitAfter:
+		f.unit = m.tokens[i].value
+		f.strength = max(f.strength, joined)
+		m.floorOf(m.skip(after+1, " -#"), f)
+	case m.class(i) == unitFirst && m.class(m.skip(i+1, " #")) == number:
+		at := m.skip(i+1, " #")
+		f.unit = m.tokens[at].value
+		f.strength = max(f.strength, joined)
+		m.floorOf(m.skip(at+1, " -#"), f)
+	case m.class(i) == number && m.is(after, "-#"):
+		f.unit, f.bareUnit = m.tokens[i].value, true
+		if f.implied {
+			f.strength = joined
+		}
+		m.floorOf(m.skip(after, " -#"), f)
+	}
+}
+
+// floorOf reads a floor that is said besides the room.
+func (m *matcher) floorOf(i int, f match) {
+	m.roomOf(i, f)
+	if after := m.skip(i+1, " "); m.class(i) == number && m.class(after) == floorAfter {
+		f.floor = m.tokens[i].value
+		if f.implied {
+			f.strength = marked
+		}
+		m.roomOf(m.skip(after+1, " -#"), f)
+	}
+}
+
+// roomOf reads the room and is done. A number that counts something, or that
+// belongs to another part of the address, is no room.
+func (m *matcher) roomOf(i int, f match) {
+	if m.class(i) == roomFirst {
+		i = m.skip(i+1, " #")
+		f.roomMarked = true
+	}
+	if !m.is(i, "NM") || m.is(i+1, "qULBF") {
+		return
+	}
+	f.room, f.end = m.tokens[i].value, i+1
+	if after := m.skip(i+1, " "); m.is(after, "R") || m.is(i+1, "H") {
+		f.end, f.roomMarked = after+1, true
+	}
+	short := len(f.room) < 3 && !f.roomMarked && f.floor == "" && m.class(i) == number
+	if short && !m.is(i-1, "-#") || f.bareUnit && f.implied && short {
+		return
+	}
+	if f.implied && f.roomMarked {
+		f.strength = max(f.strength, joined)
+	}
+	f.more = m.is(f.end, "-") && m.class(f.end+1) == number && !m.is(f.end+2, "q")
+	m.add(f)
+}
+
+// noRoom notes a building that is named alone: 3栋王姐.
+func (m *matcher) noRoom(end int, f match) {
+	if f.asFloor || len(f.buildings) == 0 {
+		return
+	}
+	f.end = end
+	m.add(f)
+}

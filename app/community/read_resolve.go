@@ -1,0 +1,234 @@
+package community
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// add resolves a reading to doors and keeps it, unless it is loose and no door.
+func (m *matcher) add(f match) {
+	f.doubt, f.doors = m.resolve(&f)
+	if f.strength <= named && (f.doubt == NoSuchDoor || f.doubt == NoSuchBuilding || f.doubt == NoRoom || f.doubt == FloorDisagrees || f.foreign) {
+		return
+	}
+	if f.implied && f.bareUnit && f.doubt != Certain {
+		return
+	}
+	if !f.implied && f.bareNumberPair() && m.compound.Form.PairIsUnit && m.isUnitOfHome(f.written) {
+		return
+	}
+	for _, other := range m.out {
+		if other.start == f.start && other.end == f.end && other.strength == f.strength && other.doubt == f.doubt && slices.Equal(other.doors, f.doors) {
+			return
+		}
+	}
+	m.out = append(m.out, &f)
+}
+
+func (f *match) bareNumberPair() bool {
+	return f.strength == joined && f.unit == "" && f.lane == "" && !f.bareName && !f.roomMarked
+}
+
+func (m *matcher) isUnitOfHome(n string) bool {
+	b, ok := m.compound.Building(m.home)
+	u, err := strconv.Atoi(n)
+	return ok && err == nil && u >= 1 && u <= b.Units
+}
+
+// resolve looks the reading up among the compound's doors.
+func (m *matcher) resolve(f *match) (Doubt, []Door) {
+	if f.room == "" {
+		return NoRoom, nil
+	}
+	if len(f.buildings) == 0 {
+		return NoSuchBuilding, m.nearBuildings(f)
+	}
+	room, agrees := f.roomOnFloor()
+	doors := f.doorsOf(room)
+	switch {
+	case len(doors) == 0:
+		return NoSuchDoor, m.nearDoors(f, room)
+	case !agrees:
+		return FloorDisagrees, doors
+	case f.foreign:
+		return OtherPlace, doors
+	case f.adjacent:
+		return RunTogether, doors
+	case f.more:
+		return MoreNumbers, doors
+	case f.asFloor && f.floorFits(room):
+		return Ambiguous, doors
+	case len(f.buildings) > 1 && len(doors) > 1:
+		return LaneMissing, doors
+	case len(doors) > 1:
+		return UnitMissing, doors
+	case f.bareName && f.strength < marked && m.afterHan(f.start):
+		return PersonOrPlace, doors
+	}
+	return Certain, doors
+}
+
+// roomOnFloor completes 3楼01室 to 301, and tells whether floor and room agree.
+func (f *match) roomOnFloor() (room string, agrees bool) {
+	if f.floor == "" {
+		return f.room, true
+	}
+	if len(f.room) < 3 {
+		return f.floor + strings.Repeat("0", 2-len(f.room)) + f.room, true
+	}
+	return f.room, strings.TrimSuffix(f.room, f.room[len(f.room)-2:]) == f.floor
+}
+
+// floorFits tells whether 3楼 may be the floor of room 301 instead of a building.
+func (f *match) floorFits(room string) bool {
+	return len(room) > 2 && room[:len(room)-2] == f.written
+}
+
+// doorsOf lists the doors with this room in the reading's buildings and units.
+func (f *match) doorsOf(room string) []Door {
+	var doors []Door
+	for _, b := range f.buildings {
+		for u := 1; u <= b.Units; u++ {
+			unit := strconv.Itoa(u)
+			if (f.unit == "" || f.unit == unit) && b.Has(unit, room) {
+				doors = append(doors, Door{b.No, unit, room})
+			}
+		}
+	}
+	return doors
+}
+
+// afterHan tells whether a Chinese character stands right before the token, so
+// that the building's name may be the end of a person's.
+func (m *matcher) afterHan(i int) bool {
+	return m.class(i-1) == other && m.tokens[i-1].end-m.tokens[i-1].start >= 3
+}
+
+// backwards reads addresses that begin with the room: Rm 301, Unit 2, Bldg 12 and 301室，12号楼.
+func (m *matcher) backwards(i int) {
+	at := i
+	if m.class(at) == roomFirst {
+		at = m.skip(at+1, " #")
+	}
+	after := m.skip(at+1, " ")
+	if m.class(at) != number || at == i && m.class(after) != roomAfter {
+		return
+	}
+	f := match{start: i, room: m.tokens[at].value, roomMarked: true, strength: marked}
+	if at == i {
+		after = m.skip(after+1, " -")
+	}
+	after = m.skip(after, " -")
+	if u := m.skip(after+1, " #"); m.class(after) == unitFirst && m.class(u) == number {
+		f.unit, after = m.tokens[u].value, m.skip(u+1, " -")
+	} else if m.class(after) == number && m.class(u) == unitAfter {
+		f.unit, after = m.tokens[after].value, m.skip(u+1, " -")
+	}
+	m.buildingLast(after, f)
+}
+
+func (m *matcher) buildingLast(i int, f match) {
+	if b := m.skip(i+1, " #"); m.class(i) == blockFirst && m.is(b, "NA") {
+		f = m.at(b, f)
+		f.end = b + 1
+		m.add(f)
+		return
+	}
+	if after := m.skip(i+1, " "); m.is(i, "NA") && m.is(after, "BH") {
+		f = m.at(i, f)
+		f.end = after + 1
+		m.add(f)
+	}
+}
+
+// runTogether reads 12301 as a question, where nothing else is an address.
+func (m *matcher) runTogether() {
+	if len(m.out) > 0 {
+		return
+	}
+	for i, t := range m.tokens {
+		if t.class != number || len(t.value) < 4 || len(t.value) > 7 || m.is(i+1, "q") || m.is(i-1, "-#") {
+			continue
+		}
+		var doors []Door
+		for cut := 1; cut <= len(t.value)-3; cut++ {
+			f := match{buildings: m.numbers[t.value[:cut]]}
+			doors = append(doors, f.doorsOf(t.value[cut:])...)
+		}
+		if len(doors) > 0 {
+			m.out = append(m.out, &match{start: i, end: i + 1, doubt: RunTogether, doors: doors})
+		}
+	}
+}
+
+// nearDoors lists the doors of the reading's buildings whose room is written alike.
+func (m *matcher) nearDoors(f *match, room string) []Door {
+	type near struct {
+		door     Door
+		distance int
+	}
+	var all []near
+	for _, b := range f.buildings {
+		for d := range b.Doors() {
+			n := distance(room, d.Room)
+			if f.unit != "" && f.unit != d.Unit {
+				n++
+			}
+			if n <= 2 && n < max(len(room), 2) {
+				all = append(all, near{d, n})
+			}
+		}
+	}
+	slices.SortStableFunc(all, func(a, b near) int {
+		return cmp.Or(cmp.Compare(a.distance, b.distance), a.door.Compare(b.door))
+	})
+	var doors []Door
+	for _, n := range all[:min(len(all), maxCandidates)] {
+		doors = append(doors, n.door)
+	}
+	return doors
+}
+
+// nearBuildings lists the room in buildings whose number is written alike, or is that of another lane.
+func (m *matcher) nearBuildings(f *match) []Door {
+	room, _ := f.roomOnFloor()
+	var doors []Door
+	for i := range m.compound.Buildings {
+		b := &m.compound.Buildings[i]
+		if f.written != "" && distance(f.written, b.local()) <= 1 {
+			alone := match{buildings: []*Building{b}, unit: f.unit}
+			doors = append(doors, alone.doorsOf(room)...)
+		}
+	}
+	slices.SortStableFunc(doors, Door.Compare)
+	return doors[:min(len(doors), maxCandidates)]
+}
+
+// distance counts the digits that were changed, left out, added or swapped with
+// their neighbour (Damerau 1964, restricted).
+func distance(a, b string) int {
+	rows := make([][]int, len(a)+1)
+	for i := range rows {
+		rows[i] = make([]int, len(b)+1)
+		rows[i][0] = i
+	}
+	for j := range rows[0] {
+		rows[0][j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		for j := 1; j <= len(b); j++ {
+			cost := 1
+			if a[i-1] == b[j-1] {
+				cost = 0
+			}
+			best := min(rows[i-1][j]+1, rows[i][j-1]+1, rows[i-1][j-1]+cost)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				best = min(best, rows[i-2][j-2]+1)
+			}
+			rows[i][j] = best
+		}
+	}
+	return rows[len(a)][len(b)]
+}

@@ -1,0 +1,280 @@
+package community
+
+import (
+	"cmp"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/width"
+)
+
+// class is what a token can be in an address.
+type class byte
+
+const (
+	number     class = 'N' // 12, １２, 十二
+	prefix     class = 'P' // of the compound's form: 紫龙路500号
+	road       class = 'D' // another road: 某某路
+	name       class = 'A' // a building's name: A, 梅苑
+	namedRoom  class = 'M' // a room that is no number: G01
+	lane       class = 'L' // 弄
+	blockAfter class = 'B' // 号楼, 栋, 座
+	hao        class = 'H' // 号: of a building or a room
+	unitAfter  class = 'U' // 单元
+	roomAfter  class = 'R' // 室
+	floorAfter class = 'F' // 楼, 层
+	laneFirst  class = 'l' // Lane
+	blockFirst class = 'b' // Bldg
+	unitFirst  class = 'u' // Unit
+	roomFirst  class = 'r' // Rm
+	dash       class = '-' // - / ~
+	hash       class = '#'
+	gap        class = ' ' // spaces, commas, brackets
+	counts     class = 'q' // 份, 元: the number before it is no room
+	other      class = 'x'
+)
+
+// token is a piece of the text, in bytes.
+type token struct {
+	class      class
+	start, end int
+	value      string      // of a number: its digits without leading zeros; of a word: the word
+	buildings  []*Building // of a name
+}
+
+// markers are the words of addresses in any compound; a compound's own are added from its form.
+var markers = map[class]string{
+	lane:       "弄",
+	blockAfter: "号楼 號樓 号栋 号樓 栋 棟 幢 座 号房 #楼 ＃楼",
+	hao:        "号 號",
+	unitAfter:  "单元 單元 门洞 單 单 门 門",
+	roomAfter:  "室 房",
+	floorAfter: "楼 樓 层 floor fl",
+	laneFirst:  "lane",
+	blockFirst: "building bldg. bldg bld block blk tower no. no nr",
+	unitFirst:  "unit entrance ent. ent entry",
+	roomFirst:  "room rm. rm apartment apt. apt flat door",
+	counts: "份 板 箱 斤 个 個 盒 袋 包 瓶 只 条 支 枚 元 块 套 件 桶 罐 提 组 盆 篮 克 升 点 月 日 年 时 分 折 岁 人 位 串 把 颗 根 排 打 扎 捆 捧 公斤 千克 % % " +
+		"kg g ml l pcs pc packs pack boxes box trays tray bags bag bottles bottle cases case yuan rmb cny am pm",
+}
+
+// word is a word of the reader's vocabulary, folded.
+type word struct {
+	text      []rune
+	class     class
+	value     string
+	buildings []*Building
+}
+
+// learnWords fills the vocabulary from the language and from the compound.
+func (r *Reader) learnWords() {
+	for class, list := range markers {
+		for text := range strings.FieldsSeq(list) {
+			r.learn(text, class)
+		}
+	}
+	form := r.compound.Form
+	for text, class := range map[string]class{
+		form.BuildingZh: blockAfter, form.UnitZh: unitAfter, form.RoomZh: roomAfter,
+		form.BuildingEn: blockFirst, form.UnitEn: unitFirst, form.RoomEn: roomFirst,
+	} {
+		if text != "号" { // stays what it is everywhere: a building's or a room's
+			r.learn(text, class)
+		}
+	}
+	for _, text := range form.Prefixes {
+		r.learn(text, prefix)
+		r.placed = r.placed || strings.ContainsAny(text, "路街道弄")
+	}
+	for i := range r.compound.Buildings {
+		r.learnBuilding(&r.compound.Buildings[i])
+	}
+	r.sortWords()
+}
+
+// sortWords puts the longest first, and the compound's own before the language's,
+// and brings buildings of one name together.
+func (r *Reader) sortWords() {
+	own := func(w word) int { return strings.IndexByte("PAM", byte(w.class)) }
+	slices.SortStableFunc(r.words, func(a, b word) int {
+		return cmp.Or(cmp.Compare(len(b.text), len(a.text)), cmp.Compare(own(b), own(a)), cmp.Compare(string(a.text), string(b.text)), cmp.Compare(a.class, b.class))
+	})
+	kept := r.words[:0]
+	for _, w := range r.words {
+		if n := len(kept); n > 0 && kept[n-1].class == w.class && string(kept[n-1].text) == string(w.text) {
+			kept[n-1].buildings = append(kept[n-1].buildings, w.buildings...)
+			continue
+		}
+		kept = append(kept, w)
+	}
+	for _, w := range kept {
+		r.begins[w.text[0]] = append(r.begins[w.text[0]], w)
+	}
+}
+
+func (r *Reader) learn(text string, class class, buildings ...*Building) {
+	if folded := fold(text); folded != "" {
+		r.words = append(r.words, word{[]rune(folded), class, text, buildings})
+	}
+}
+
+func (r *Reader) learnBuilding(b *Building) {
+	if b.Lane != "" {
+		r.lanes[b.Lane], r.placed = true, true
+	}
+	for _, text := range append([]string{b.local()}, b.Aliases...) {
+		if digits := plainNumber(fold(text)); digits != "" {
+			r.numbers[digits] = append(r.numbers[digits], b)
+			continue
+		}
+		r.learn(text, name, b)
+	}
+	for _, room := range b.MoreRooms {
+		if plainNumber(room) == "" {
+			r.learn(room, namedRoom)
+		}
+	}
+}
+
+// plainNumber gives a number's digits without leading zeros, and nothing for anything else.
+func plainNumber(text string) string {
+	if text == "" || digits(text) != len(text) {
+		return ""
+	}
+	return cmp.Or(strings.TrimLeft(text, "0"), "0")
+}
+
+// phone finds telephone numbers, which are never addresses.
+var phone = regexp.MustCompile(`(?:\+?86[- ]?)?\b1[3-9]\d[- ]?\d{4}[- ]?\d{4}\b|\b0\d{2,3}-\d{7,8}\b`)
+
+// scanner walks over the folded runes of a text.
+type scanner struct {
+	reader *Reader
+	runes  []rune // folded
+	at     []int  // where each rune begins in the text, and its length at the end
+	phones [][]int
+	out    []token
+}
+
+// tokens takes a text apart. Only its first 2,000 runes are looked at.
+func (r *Reader) tokens(text string) []token {
+	s := &scanner{reader: r, phones: phone.FindAllStringIndex(text, -1)}
+	for i, c := range text {
+		if len(s.runes) == maxTextForRead {
+			text = text[:i]
+			break
+		}
+		s.runes = append(s.runes, foldRune(c))
+		s.at = append(s.at, i)
+	}
+	s.at = append(s.at, len(text))
+	for i := 0; i < len(s.runes); {
+		i = s.next(i)
+	}
+	return s.out
+}
+
+func foldRune(c rune) rune {
+	if c < utf8.RuneSelf {
+		return unicode.ToLower(c)
+	}
+	if folded := width.LookupRune(c).Folded(); folded != 0 {
+		c = folded
+	}
+	return unicode.ToLower(c)
+}
+
+// next reads the token at rune i and gives the place of the one after it.
+func (s *scanner) next(i int) int {
+	for _, span := range s.phones {
+		if s.at[i] >= span[0] && s.at[i] < span[1] {
+			return s.emit(token{class: other}, i, i+1)
+		}
+	}
+	if w, ok := s.find(i); ok {
+		return s.emit(token{class: w.class, value: w.value, buildings: w.buildings}, i, i+len(w.text))
+	}
+	c := s.runes[i]
+	switch {
+	case c >= '0' && c <= '9':
+		return s.digits(i)
+	case isChineseNumeral(c):
+		return s.numerals(i)
+	case strings.ContainsRune("-–—―‐−~_/\\·•|", c):
+		return s.emit(token{class: dash}, i, i+1)
+	case c == '#' || c == '♯':
+		return s.emit(token{class: hash}, i, i+1)
+	case c == ':' && s.betweenDigits(i):
+		return s.emit(token{class: other}, i, i+1)
+	case unicode.IsSpace(c) || strings.ContainsRune(".,;:、。，；()[]【】「」<>《》", c):
+		return s.emit(token{class: gap}, i, i+1)
+	case c == '路' || c == '街':
+		return s.emit(token{class: road}, i, i+1)
+	}
+	return s.emit(token{class: other}, i, i+1)
+}
+
+func (s *scanner) emit(t token, from, to int) int {
+	t.start, t.end = s.at[from], s.at[to]
+	s.out = append(s.out, t)
+	return to
+}
+
+// word finds the longest word of the vocabulary at rune i. A word in letters does
+// not begin or end inside another one, and digits do not continue it.
+func (s *scanner) find(i int) (word, bool) {
+	for _, w := range s.reader.begins[s.runes[i]] {
+		end := i + len(w.text)
+		if end > len(s.runes) || !slices.Equal(s.runes[i:end], w.text) {
+			continue
+		}
+		if splits(s.runes, i) || splits(s.runes, end) {
+			continue
+		}
+		return w, true
+	}
+	return word{}, false
+}
+
+// splits tells whether a cut before rune i goes through a word in letters or through a number.
+func splits(runes []rune, i int) bool {
+	if i == 0 || i >= len(runes) {
+		return false
+	}
+	a, b := runes[i-1], runes[i]
+	letters := a >= 'a' && a <= 'z' && b >= 'a' && b <= 'z'
+	return letters || a >= '0' && a <= '9' && b >= '0' && b <= '9'
+}
+
+func (s *scanner) betweenDigits(i int) bool {
+	digit := func(j int) bool { return j >= 0 && j < len(s.runes) && s.runes[j] >= '0' && s.runes[j] <= '9' }
+	return digit(i-1) && digit(i+1)
+}
+
+func (s *scanner) digits(i int) int {
+	end := i
+	for end < len(s.runes) && s.runes[end] >= '0' && s.runes[end] <= '9' {
+		end++
+	}
+	return s.emit(token{class: number, value: plainNumber(string(s.runes[i:end]))}, i, end)
+}
+
+// numerals reads a run of Chinese numerals. The last one counts things where a
+// counting word follows a room: 三零一一份 is room 301, one.
+func (s *scanner) numerals(i int) int {
+	end := i
+	for end < len(s.runes) && isChineseNumeral(s.runes[end]) {
+		end++
+	}
+	run := s.runes[i:end]
+	if len(run) > 3 && end < len(s.runes) {
+		if w, ok := s.find(end); ok && w.class == counts {
+			run = run[:len(run)-1]
+		}
+	}
+	value, taken := chineseNumber(run)
+	return s.emit(token{class: number, value: plainNumber(value)}, i, i+max(taken, 1))
+}
