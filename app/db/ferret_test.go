@@ -67,14 +67,6 @@ func startFerret(t *testing.T) *proxy {
 
 var removeAtEnd []string
 
-func TestMain(m *testing.M) {
-	code := m.Run()
-	for _, dir := range removeAtEnd {
-		os.RemoveAll(dir)
-	}
-	os.Exit(code)
-}
-
 // proxy lets one message at a time through to a MongoDB server and waits for its
 // answer, because FerretDB executes a read-then-write update in two steps. It can also break.
 type proxy struct {
@@ -83,8 +75,8 @@ type proxy struct {
 	turn    sync.Mutex
 	// swallow is asked for each request; true forwards it and drops the connection instead of answering.
 	swallow atomic.Pointer[func(request []byte) bool]
-	// down refuses connections and cuts those that are there.
-	down atomic.Bool
+	// down is how many more connections it refuses or cuts.
+	down atomic.Int64
 }
 
 func startProxy(t *testing.T, target string) *proxy {
@@ -107,7 +99,7 @@ func startProxy(t *testing.T, target string) *proxy {
 
 func (p *proxy) serve(client net.Conn) {
 	defer client.Close()
-	if p.down.Load() {
+	if p.down.Add(-1) >= 0 {
 		return
 	}
 	server, err := net.Dial("tcp", p.target)
@@ -117,11 +109,11 @@ func (p *proxy) serve(client net.Conn) {
 	defer server.Close()
 	for {
 		request, err := readMessage(client)
-		if err != nil || p.down.Load() {
+		if err != nil || p.down.Add(-1) >= 0 {
 			return
 		}
 		answer, err := p.exchange(server, request)
-		if swallow := p.swallow.Load(); err != nil || p.down.Load() || swallow != nil && (*swallow)(request) {
+		if swallow := p.swallow.Load(); err != nil || p.down.Add(-1) >= 0 || swallow != nil && (*swallow)(request) {
 			return
 		}
 		if _, err := client.Write(answer); err != nil {

@@ -61,9 +61,12 @@ func openSQLite(ctx context.Context, dir string, h *hub) (*sqliteStore, error) {
 	return s, nil
 }
 
+// busyMillis is how long a connection waits for a lock of another process.
+var busyMillis = 10_000
+
 func sqliteAddress(file string) string {
 	u := url.URL{Scheme: "file", Opaque: (&url.URL{Path: file}).EscapedPath()}
-	return u.String() + "?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=cache_size(-16000)"
+	return u.String() + fmt.Sprintf("?_pragma=busy_timeout(%d)", busyMillis) + "&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=cache_size(-16000)"
 }
 
 // openFault says in a sentence why the store does not open.
@@ -214,13 +217,16 @@ func (t *table) pageQuery(p plan, limit int) (string, []any) {
 	return query + " ORDER BY i.key" + order + ", i.id" + order + " LIMIT ?", append(args, limit)
 }
 
-// readFault leaves what the caller did as it is, and calls the rest unavailable.
+// readFault leaves what the caller did as it is, names damage, and calls the rest unavailable.
 func readFault(err error) error {
 	if err == nil || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return err
 	}
-	if code := sqliteCode(err); code == lite.SQLITE_INTERRUPT {
+	switch sqliteCode(err) {
+	case lite.SQLITE_INTERRUPT:
 		return context.Canceled
+	case lite.SQLITE_CORRUPT, lite.SQLITE_NOTADB:
+		return fmt.Errorf("%w (%w)", fault.New(fault.Unavailable, "store_damaged", "The store is damaged; restore a backup."), err)
 	}
 	return unavailable(err)
 }

@@ -198,5 +198,5 @@ func writeFault(err error) error {
 	if sqliteCode(err) == lite.SQLITE_FULL {
 		return fmt.Errorf("%w (%w)", fault.New(fault.Unavailable, "store_full", "The disk is full; nothing was stored."), err)
 	}
-	return unavailable(err)
+	return readFault(err)
 }

@@ -115,6 +115,9 @@ func (w *liteWriter) stmt(query string) (*sql.Stmt, error) {
 }
 
 func (w *liteWriter) close() error {
+	for _, q := range w.statements {
+		q.Close()
+	}
 	if w.conn == nil {
 		return w.pool.Close()
 	}
