@@ -27,6 +27,7 @@ func MoneyRoutes(r *people.Router, c *Cashier) {
 	people.Route(r, people.SignedIn, "GET /statement", "An account's movements: a household's, leader's, supplier's or the deployment's.", h.statement)
 	people.Route(r, people.SignedIn, "GET /statement.csv", "The same as CSV.", h.statementCSV)
 	people.Route(r, people.Only(people.Operator), "GET /ledger.csv", "Every side of every entry as CSV.", h.book)
+	onlineRoutes(r, h)
 }
 
 type moneyHandlers struct{ *Cashier }
@@ -59,20 +60,25 @@ func (h moneyHandlers) quote(ctx context.Context, in *quoteRequest) (*billView, 
 
 // PaymentView is a household's money in one round as its members and the leader see it.
 type PaymentView struct {
-	Household   string     `json:"household"`
-	Name        string     `json:"name,omitempty"`
-	Bill        Bill       `json:"bill"`
-	Paid        int64      `json:"paid"` // minor units, all ways together
-	Outstanding int64      `json:"outstanding"`
-	ToGiveBack  int64      `json:"to_give_back"` // by the leader's hand
-	Receipts    []Receipt  `json:"receipts"`
-	Reminded    *time.Time `json:"reminded,omitempty"`
+	Household   string       `json:"household"`
+	Name        string       `json:"name,omitempty"`
+	Bill        Bill         `json:"bill"`
+	Paid        int64        `json:"paid"` // minor units, all ways together
+	Outstanding int64        `json:"outstanding"`
+	ToGiveBack  int64        `json:"to_give_back"` // by the leader's hand
+	Held        int64        `json:"held"`         // online, to be captured when it is known what is owed
+	Receipts    []Receipt    `json:"receipts"`
+	Intents     []IntentView `json:"intents"`
+	Reminded    *time.Time   `json:"reminded,omitempty"`
 }
 
 func viewOf(p Payment, name string) PaymentView {
 	v := PaymentView{
 		Household: p.Household, Name: name, Bill: p.Bill, Paid: p.Paid(), Outstanding: p.Outstanding(),
-		ToGiveBack: p.ToGiveBack(), Receipts: p.Receipts, Reminded: p.Reminded,
+		ToGiveBack: p.ToGiveBack(), Held: p.HeldNow(), Receipts: p.Receipts, Intents: []IntentView{}, Reminded: p.Reminded,
+	}
+	for i := range p.Intents {
+		v.Intents = append(v.Intents, intentView(&p.Intents[i]))
 	}
 	v.Bill.Lines = append([]BillLine{}, p.Bill.Lines...)
 	for i := range v.Bill.Lines {

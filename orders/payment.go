@@ -25,6 +25,9 @@ type Payment struct {
 	Currency  string    `json:"currency"`
 	Bill      Bill      `json:"bill"` // the target, as last recorded
 	Receipts  []Receipt `json:"receipts"`
+	Intents   []Intent  `json:"intents"`
+	Covered   []Cover   `json:"covered"`
+	Pending   *Step     `json:"pending,omitempty"` // what is being asked of the provider
 
 	Seq      int64      `json:"seq"`    // counts what this payment has caused, for keys
 	Outbox   []Entry    `json:"outbox"` // to be posted
@@ -67,7 +70,7 @@ func newPayment(g *GroupBuy, household string) Payment {
 	return Payment{
 		Doc: db.Doc{ID: PaymentID(g.ID, household)}, GroupBuy: g.ID, Household: household, Currency: g.Currency,
 		Bill:     Bill{GroupBuy: g.ID, Household: household, Currency: g.Currency, Stage: Promised, Lines: []BillLine{}},
-		Receipts: []Receipt{}, Outbox: []Entry{},
+		Receipts: []Receipt{}, Intents: []Intent{}, Covered: []Cover{}, Outbox: []Entry{},
 	}
 }
 
@@ -83,7 +86,7 @@ func (p *Payment) Offline() int64 {
 }
 
 // Paid is the household's money that is here, whichever way it came.
-func (p *Payment) Paid() int64 { return p.Offline() }
+func (p *Payment) Paid() int64 { return p.Offline() + p.Online() }
 
 // target is what the household is to have paid: what is owed, or the most it
 // can come to while that is not known.
@@ -94,19 +97,19 @@ func (p *Payment) target() int64 {
 	return p.Bill.Due
 }
 
-// Outstanding is what is still to be paid.
-func (p *Payment) Outstanding() int64 { return max(p.target()-p.Paid(), 0) }
+// Outstanding is what is still to be paid and not held either.
+func (p *Payment) Outstanding() int64 { return max(p.target()-p.Paid()-p.HeldNow(), 0) }
 
 // Overpaid is what is to go back.
 func (p *Payment) Overpaid() int64 { return max(p.Paid()-p.target(), 0) }
 
-// ToGiveBack is what the leader is to give back by hand.
-func (p *Payment) ToGiveBack() int64 { return min(p.Overpaid(), max(p.Offline(), 0)) }
+// ToGiveBack is what somebody is to give back by hand, because the provider cannot.
+func (p *Payment) ToGiveBack() int64 { return max(p.Overpaid()-p.refundable(), 0) }
 
 // record puts an entry of this payment into its outbox, under the next key, and gives the key.
 func (p *Payment) record(e Entry, now time.Time) string {
 	p.Seq++
-	e.ID = fmt.Sprintf("%s#%d", p.ID, p.Seq)
+	e.ID = fmt.Sprintf("%s#%06d", p.ID, p.Seq) // sorts as it counts
 	e.At, e.Currency, e.GroupBuy, e.Household = now.UTC(), p.Currency, p.GroupBuy, p.Household
 	if e.Lines == nil {
 		e.Lines = []EntryLine{}
@@ -149,6 +152,7 @@ func (p *Payment) SetBill(b Bill, now time.Time) {
 		}
 	}
 	p.Bill = b
+	p.cover()
 }
 
 // owed gives the lines that are owed, not only promised.
@@ -246,11 +250,33 @@ func (p *Payment) Undo(receipt string, u Undone) error {
 	return nil
 }
 
-// schedule says when somebody has to look at this payment again.
+// schedule writes down the next step and says when somebody has to look at
+// this payment again.
 func (p *Payment) schedule(now time.Time) {
+	p.plan(now)
 	p.Wake = nil
 	if len(p.Outbox) > 0 {
-		at := now.UTC()
+		p.wakeAt(now)
+	}
+	if s := p.Pending; s != nil {
+		p.wakeAt(s.At.Add(resumeAfter << min(s.Tries, 6)))
+	}
+	for _, in := range p.Intents {
+		if in.AskAt != nil {
+			p.wakeAt(*in.AskAt)
+		}
+		if in.State == Unconfirmed {
+			p.wakeAt(in.KeepUntil)
+		}
+		if in.State == Held && !in.Warned && in.Expires != nil && p.Bill.Stage == Promised {
+			p.wakeAt(in.Expires.Add(-renewBefore))
+		}
+	}
+}
+
+// wakeAt moves the next look forward to a time.
+func (p *Payment) wakeAt(at time.Time) {
+	if at = at.UTC(); p.Wake == nil || at.Before(*p.Wake) {
 		p.Wake = &at
 	}
 }

@@ -31,19 +31,24 @@ type Cashier struct {
 	Ledger    *Ledger
 	groupBuys *db.Collection[GroupBuy]
 	payments  *db.Collection[Payment]
+	events    *db.Collection[ProviderEvent]
+	wallets   *db.Collection[Wallet]
+	provider  Provider // nil: this deployment takes cash and transfers only
 	tell      func(context.Context, people.Notice) error
 	now       func() time.Time
 }
 
-// OpenCashier prepares the money side on a store. Tell puts a notice into an
-// account's inbox.
-func OpenCashier(conn *db.Conn, groupBuys *db.Collection[GroupBuy], tell func(context.Context, people.Notice) error, now func() time.Time) *Cashier {
+// OpenCashier prepares the money side on a store. Provider is nil where the
+// deployment takes cash and transfers only; tell puts a notice into an account's inbox.
+func OpenCashier(conn *db.Conn, groupBuys *db.Collection[GroupBuy], provider Provider, tell func(context.Context, people.Notice) error, now func() time.Time) *Cashier {
 	return &Cashier{
 		Ledger: OpenLedger(conn, now), groupBuys: groupBuys,
 		payments: db.Open[Payment](conn, db.Spec{Name: "payments", Indexes: []db.Index{
-			db.On("group_buy", "household"), db.On("household"), db.On("wake"),
+			db.On("group_buy", "household"), db.On("household"), db.On("wake"), db.On("intents.id"),
 		}}),
-		tell: tell, now: now,
+		events:   db.Open[ProviderEvent](conn, db.Spec{Name: "provider_events", Indexes: []db.Index{db.On("wake")}}),
+		wallets:  db.Open[Wallet](conn, db.Spec{Name: "wallets"}),
+		provider: provider, tell: tell, now: now,
 	}
 }
 
@@ -144,69 +149,11 @@ func (c *Cashier) ensure(ctx context.Context, g *GroupBuy, household string) err
 
 // change updates a payment by a rule, and then does what it has caused.
 func (c *Cashier) change(ctx context.Context, id string, rule func(*Payment, time.Time) error) (Payment, error) {
-	now := c.now()
-	p, err := c.payments.Update(ctx, id, func(p *Payment) error {
-		if err := rule(p, now); err != nil {
-			return err
-		}
-		p.schedule(now)
-		return nil
-	})
+	p, err := c.update(ctx, id, rule)
 	if err != nil {
 		return p, err
 	}
 	return c.drain(ctx, p)
-}
-
-// drain does what a payment has caused, one step after another.
-func (c *Cashier) drain(ctx context.Context, p Payment) (Payment, error) {
-	for {
-		next, more, err := c.step(ctx, p)
-		if err != nil || !more {
-			return next, err
-		}
-		p = next
-	}
-}
-
-// step does the next thing that a payment has caused: each is idempotent, and
-// recorded as done only afterwards, so that a crash in between repeats it
-// without effect.
-func (c *Cashier) step(ctx context.Context, p Payment) (Payment, bool, error) {
-	if len(p.Outbox) == 0 {
-		return p, false, nil
-	}
-	done := slices.Clone(p.Outbox)
-	for _, e := range done {
-		if err := c.Ledger.Post(ctx, e); err != nil {
-			return p, false, err
-		}
-	}
-	now := c.now()
-	next, err := c.payments.Update(ctx, p.ID, func(p *Payment) error {
-		for _, e := range done {
-			p.posted(e.ID)
-		}
-		p.schedule(now)
-		return nil
-	})
-	return next, err == nil, err
-}
-
-// Work does what is due on payments, and gives how many it looked at. One that
-// cannot be served is left for the next time and does not stop the others.
-func (c *Cashier) Work(ctx context.Context) (int, error) {
-	due, err := db.All(c.payments.Find(ctx, db.Query{}.UpTo("wake", c.now()).Limit(500)))
-	if err != nil {
-		return 0, err
-	}
-	var failed error
-	for _, p := range due {
-		if _, err := c.drain(ctx, p); err != nil {
-			failed = err
-		}
-	}
-	return len(due), failed
 }
 
 // inParallel does the work for each household, eight at a time, and gives the

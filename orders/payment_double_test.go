@@ -1,0 +1,273 @@
+package orders
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"testing"
+	"time"
+
+	"baimi/app/fault"
+)
+
+// bank is a payment provider that remembers: the same key twice acts once,
+// intents follow the provider's states, and it can lose its answers.
+type bank struct {
+	mu      sync.Mutex
+	clock   func() time.Time
+	intents map[string]*bankIntent
+	keys    map[string]string // key → the intent that it acted on
+	setups  map[string]SetupFacts
+	news    []string // intents that something happened to
+	fail    func() trouble
+	moved   []string // what moved money, for the log of a failing sequence
+}
+
+type trouble int
+
+const (
+	fine trouble = iota
+	lostRequest
+	lostAnswer
+)
+
+type bankIntent struct {
+	Facts
+	request IntentRequest
+	refunds int
+}
+
+func (in *bankIntent) refunded() int64 {
+	var sum int64
+	for _, r := range in.Refunds {
+		if !r.Failed {
+			sum += r.Minor
+		}
+	}
+	return sum
+}
+
+var errLine = fault.New(fault.Unavailable, "line_down", "The line to the bank is down.")
+
+func newBank(clock func() time.Time) *bank {
+	return &bank{
+		clock: clock, intents: map[string]*bankIntent{}, keys: map[string]string{}, setups: map[string]SetupFacts{},
+		fail: func() trouble { return fine },
+	}
+}
+
+// act performs one keyed request, unless the line is down before or after it.
+func (b *bank) act(key string, do func() (*bankIntent, error)) (Facts, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	state := b.fail()
+	if state == lostRequest {
+		return Facts{}, errLine
+	}
+	var in *bankIntent
+	if id, again := b.keys[key]; again && key != "" {
+		in = b.intents[id]
+	} else {
+		var err error
+		if in, err = do(); err != nil {
+			return Facts{}, err
+		}
+		if key != "" {
+			b.keys[key] = in.ID
+			b.news = append(b.news, in.ID)
+		}
+	}
+	if state == lostAnswer {
+		return Facts{}, errLine
+	}
+	facts := in.Facts
+	facts.Refunds = append([]RefundFact(nil), in.Refunds...)
+	return facts, nil
+}
+
+func (b *bank) find(id string, states ...IntentState) (*bankIntent, error) {
+	in := b.intents[id]
+	if in == nil {
+		return nil, fault.New(fault.Invalid, "no_such_intent", "There is no intent %q.", id)
+	}
+	for _, s := range states {
+		if in.State == s {
+			return in, nil
+		}
+	}
+	if len(states) > 0 {
+		return nil, fault.New(fault.Invalid, "wrong_state", "The intent %s is %s.", id, in.State)
+	}
+	return in, nil
+}
+
+func (b *bank) Open(_ context.Context, key string, r IntentRequest) (Facts, error) {
+	return b.act(key, func() (*bankIntent, error) {
+		id := fmt.Sprintf("pi_%d", len(b.intents)+1)
+		in := &bankIntent{request: r, Facts: Facts{
+			ID: id, Secret: id + "_secret", State: Unconfirmed, Currency: r.Currency, Customer: r.Customer, Payment: r.Payment, Seq: r.Seq,
+		}}
+		b.intents[id] = in
+		return in, nil
+	})
+}
+
+func (b *bank) Look(_ context.Context, id string) (Facts, error) {
+	return b.act("", func() (*bankIntent, error) {
+		in, err := b.find(id)
+		if err == nil && in.State == Held && !b.clock().Before(in.Expires) {
+			in.State = Released
+		}
+		return in, err
+	})
+}
+
+func (b *bank) Confirm(_ context.Context, key, id string) (Facts, error) {
+	return b.act(key, func() (*bankIntent, error) {
+		in, err := b.find(id, Unconfirmed)
+		if err == nil {
+			b.confirm(in)
+		}
+		return in, err
+	})
+}
+
+// confirm is what the household does in the page, or the saved card without it.
+func (b *bank) confirm(in *bankIntent) {
+	in.Declined = ""
+	if in.request.Method == Card {
+		in.State, in.Authorised, in.Expires = Held, in.request.Minor, b.clock().Add(7*24*time.Hour)
+		if in.request.Customer != "" {
+			in.CardToken = "pm_1"
+		}
+		return
+	}
+	in.State, in.Captured = Taken, in.request.Minor
+	b.moved = append(b.moved, fmt.Sprintf("charged %s %d", in.ID, in.Captured))
+}
+
+func (b *bank) Capture(_ context.Context, key, id string, minor int64) (Facts, error) {
+	return b.act(key, func() (*bankIntent, error) {
+		in, err := b.find(id, Held)
+		if err != nil {
+			return nil, err
+		}
+		if minor > in.Authorised || minor <= 0 || !b.clock().Before(in.Expires) {
+			return nil, fault.New(fault.Invalid, "amount_too_large", "%d cannot be captured of %d.", minor, in.Authorised)
+		}
+		in.State, in.Captured = Taken, minor
+		b.moved = append(b.moved, fmt.Sprintf("captured %s %d", id, minor))
+		return in, nil
+	})
+}
+
+func (b *bank) Release(_ context.Context, key, id string) (Facts, error) {
+	return b.act(key, func() (*bankIntent, error) {
+		in, err := b.find(id, Held, Unconfirmed)
+		if err == nil {
+			in.State = Released
+		}
+		return in, err
+	})
+}
+
+func (b *bank) Refund(_ context.Context, key, id string, minor int64, reason string) (Facts, error) {
+	return b.act(key, func() (*bankIntent, error) {
+		in, err := b.find(id, Taken)
+		if err != nil {
+			return nil, err
+		}
+		left := in.Captured
+		left -= in.refunded()
+		if minor > left || minor <= 0 {
+			return nil, fault.New(fault.Invalid, "refund_too_large", "%d cannot be refunded of %d.", minor, left)
+		}
+		in.refunds++
+		in.Refunds = append(in.Refunds, RefundFact{ID: fmt.Sprintf("re_%s_%d", id, in.refunds), Minor: minor, Step: key})
+		b.moved = append(b.moved, fmt.Sprintf("refunded %s %d %s", id, minor, reason))
+		return in, nil
+	})
+}
+
+func (b *bank) OpenCustomer(_ context.Context, _, account string) (string, error) {
+	return "cus_" + account, nil
+}
+
+func (b *bank) OpenSetup(_ context.Context, key, customer string) (SetupFacts, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	s := SetupFacts{ID: "seti_" + key, Secret: "seti_secret", Customer: customer}
+	b.setups[s.ID] = s
+	return s, nil
+}
+
+func (b *bank) LookSetup(_ context.Context, id string) (SetupFacts, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.setups[id], nil
+}
+
+func (b *bank) PublicKey() string { return "pk_test" }
+
+func (b *bank) Hear(payload []byte, signature string, _ time.Time) (Signal, error) {
+	var s Signal
+	if signature != "signed" {
+		return s, fault.New(fault.Invalid, "signature_invalid", "The event is not signed by the payment provider.")
+	}
+	return s, json.Unmarshal(payload, &s)
+}
+
+// page is the household confirming in its browser: the card is taken or declined.
+func (b *bank) page(id string, declined bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	in, err := b.find(id, Unconfirmed)
+	if err != nil {
+		return
+	}
+	b.news = append(b.news, id)
+	if declined {
+		in.Declined = "card_declined"
+		return
+	}
+	b.confirm(in)
+}
+
+// deliver sends some of the news as events: duplicated, reordered or held back.
+func (b *bank) deliver(t *testing.T, c *Cashier, r *rand.Rand) {
+	t.Helper()
+	b.mu.Lock()
+	news := b.news
+	b.news = nil
+	b.mu.Unlock()
+	r.Shuffle(len(news), func(i, j int) { news[i], news[j] = news[j], news[i] })
+	for i, intent := range news {
+		if r.IntN(4) == 0 {
+			continue // it never comes
+		}
+		body := fmt.Sprintf(`{"ID":"evt_%s_%d","Type":"payment_intent","Intent":%q}`, intent, i, intent)
+		for range 1 + r.IntN(2) {
+			if err := c.Hear(context.Background(), []byte(body), "signed"); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
+
+// net is what the bank took of a payment and did not give back.
+func (b *bank) net(payment string) (authorised, captured, net int64) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, in := range b.intents {
+		if in.Payment != payment {
+			continue
+		}
+		authorised += in.Authorised
+		captured += in.Captured
+		net += in.Captured
+		net -= in.refunded()
+	}
+	return authorised, captured, net
+}

@@ -1,0 +1,188 @@
+package orders
+
+import (
+	"context"
+	"log/slog"
+	"slices"
+	"time"
+
+	"baimi/app/db"
+	"baimi/app/fault"
+	"baimi/app/people"
+)
+
+// drain does what a payment has caused, one step after another.
+func (c *Cashier) drain(ctx context.Context, p Payment) (Payment, error) {
+	for {
+		next, more, err := c.step(ctx, p)
+		if err != nil || !more {
+			return next, err
+		}
+		p = next
+	}
+}
+
+// step does the next thing that a payment has caused: each is idempotent, and
+// recorded as done only afterwards, so that a crash in between repeats it
+// without effect.
+func (c *Cashier) step(ctx context.Context, p Payment) (Payment, bool, error) {
+	if len(p.Outbox) > 0 {
+		return c.post(ctx, p)
+	}
+	if p.Pending != nil && c.provider != nil {
+		return c.perform(ctx, p, *p.Pending)
+	}
+	return p, false, nil
+}
+
+// post writes the entries of the outbox into the ledger.
+func (c *Cashier) post(ctx context.Context, p Payment) (Payment, bool, error) {
+	done := slices.Clone(p.Outbox)
+	for _, e := range done {
+		if err := c.Ledger.Post(ctx, e); err != nil {
+			return p, false, err
+		}
+	}
+	next, err := c.update(ctx, p.ID, func(p *Payment, _ time.Time) error {
+		for _, e := range done {
+			p.posted(e.ID)
+		}
+		return nil
+	})
+	return next, err == nil, err
+}
+
+// update changes a payment by a rule and writes down what is to be done next.
+func (c *Cashier) update(ctx context.Context, id string, rule func(*Payment, time.Time) error) (Payment, error) {
+	now := c.now()
+	return c.payments.Update(ctx, id, func(p *Payment) error {
+		if err := rule(p, now); err != nil {
+			return err
+		}
+		p.schedule(now)
+		return nil
+	})
+}
+
+// perform asks the provider for the pending step and writes the answer down.
+func (c *Cashier) perform(ctx context.Context, p Payment, s Step) (Payment, bool, error) {
+	facts, err := c.ask(ctx, &p, &s)
+	if err != nil {
+		return c.failed(ctx, p, s, err)
+	}
+	next, err := c.update(ctx, p.ID, func(p *Payment, now time.Time) error {
+		err := p.Learn(s.Intent, facts, now)
+		p.finish(s)
+		return err
+	})
+	return next, err == nil, err
+}
+
+// ask makes the one request of a step. A step left over from a crash is not
+// repeated: the provider is asked what became of it, and the next plan follows
+// from the answer. Only opening is repeated, because nothing is known yet to
+// ask about; that moves no money.
+func (c *Cashier) ask(ctx context.Context, p *Payment, s *Step) (Facts, error) {
+	in := p.intent(s.Intent)
+	if s.Kind == StepOpen && in.ID == "" {
+		return c.provider.Open(ctx, s.ID, IntentRequest{
+			Payment: p.ID, Seq: in.Seq, GroupBuy: p.GroupBuy, Household: p.Household, Minor: in.Amount, Currency: p.Currency,
+			Method: in.Method, Customer: in.Customer, CardToken: in.CardToken,
+		})
+	}
+	if s.leftOver(c.now()) {
+		return c.provider.Look(ctx, in.ID)
+	}
+	switch s.Kind {
+	case StepConfirm:
+		return c.provider.Confirm(ctx, s.ID, in.ID)
+	case StepCapture:
+		return c.provider.Capture(ctx, s.ID, in.ID, s.Minor)
+	case StepRelease:
+		return c.provider.Release(ctx, s.ID, in.ID)
+	case StepRefund:
+		return c.provider.Refund(ctx, s.ID, in.ID, s.Minor, s.Reason)
+	}
+	return c.provider.Look(ctx, in.ID)
+}
+
+// failed keeps a step for later, each time a little later. An intent that the
+// provider will never open is given up, and its household told at once.
+func (c *Cashier) failed(ctx context.Context, p Payment, s Step, cause error) (Payment, bool, error) {
+	slog.Warn("the payment provider refused a step", "step", s.Kind, "payment", p.GroupBuy, "tries", s.Tries+1, "error", cause)
+	next, err := c.update(ctx, p.ID, func(p *Payment, now time.Time) error {
+		if p.Pending == nil || p.Pending.ID != s.ID {
+			return nil
+		}
+		if s.Kind == StepOpen && fault.KindOf(cause) == fault.Invalid {
+			p.intent(s.Intent).State = Released
+			p.Pending = nil
+			return nil
+		}
+		p.Pending.Tries++
+		p.Pending.At = now.UTC()
+		return nil
+	})
+	if err != nil {
+		return next, false, err
+	}
+	return next, false, cause
+}
+
+// finish takes a step out when it was answered.
+func (p *Payment) finish(s Step) {
+	if p.Pending != nil && p.Pending.ID == s.ID {
+		p.Pending = nil
+	}
+	if in := p.intent(s.Intent); in != nil && s.Kind == StepLook {
+		in.Asks++
+	}
+}
+
+// Work does what is due on payments and on the provider's events, and gives
+// how many it looked at. One that cannot be served is left for the next time
+// and does not stop the others.
+func (c *Cashier) Work(ctx context.Context) (int, error) {
+	n, failed := c.workEvents(ctx)
+	due, err := db.All(c.payments.Find(ctx, db.Query{}.UpTo("wake", c.now()).Limit(500)))
+	if err != nil {
+		return n, err
+	}
+	for _, p := range due {
+		if err := c.awaken(ctx, p.ID); err != nil {
+			failed = err
+		}
+	}
+	return n + len(due), failed
+}
+
+// awaken renews what ends soon, and then does what the payment waits for.
+func (c *Cashier) awaken(ctx context.Context, id string) error {
+	var tell []int64
+	p, err := c.change(ctx, id, func(p *Payment, now time.Time) error {
+		tell = p.renew(now)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, seq := range tell {
+		if err := c.tellPayer(ctx, &p, seq, "payment_hold_ends"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// tellPayer puts a notice about an intent into the inbox of whoever pays it.
+func (c *Cashier) tellPayer(ctx context.Context, p *Payment, seq int64, kind string) error {
+	in := p.intent(seq)
+	params := map[string]string{"household": p.Household, "minor": decimal(in.Amount), "currency": p.Currency}
+	if in.Expires != nil {
+		params["ends"] = in.Expires.Format(time.RFC3339)
+	}
+	return c.tell(ctx, people.Notice{
+		Doc: db.Doc{ID: p.ID + ":" + kind + ":" + decimal(seq)}, Account: in.By, Kind: kind, Params: params,
+		Link: "/group-buys/" + p.GroupBuy, At: c.now().UTC(),
+	})
+}

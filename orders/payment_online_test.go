@@ -1,0 +1,226 @@
+package orders
+
+import (
+	"testing"
+	"time"
+)
+
+// pay lets the household begin and confirm an online payment, and the cashier ask about it.
+func (d *desk) pay(t *testing.T, household, method string, o OnlineOrder) Started {
+	t.Helper()
+	g, err := d.groupBuys.Get(t.Context(), "g1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.Account, o.Method = "sam", method
+	s, err := d.Begin(t.Context(), &g, household, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := d.payment(t, household)
+	d.bank.page(p.intent(s.Intent.Seq).ID, false)
+	if _, err := d.Check(t.Context(), &g, household); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func (d *desk) payment(t *testing.T, household string) Payment {
+	t.Helper()
+	p, err := d.payments.Get(t.Context(), PaymentID("g1", household))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func (d *desk) wantMoney(t *testing.T, what string, held, captured, online int64) {
+	t.Helper()
+	p := d.payment(t, neighbour)
+	_, bankCaptured, net := d.bank.net(p.ID)
+	if p.HeldNow() != held || bankCaptured != captured || net != online || p.Online() != online {
+		t.Errorf("%s: held %d, captured %d, online %d (we believe %d), want %d, %d, %d: %v",
+			what, p.HeldNow(), bankCaptured, net, p.Online(), held, captured, online, d.bank.moved)
+	}
+	if p.Pending != nil || len(p.Outbox) != 0 {
+		t.Errorf("%s: something is left to do: %+v %+v", what, p.Pending, p.Outbox)
+	}
+}
+
+func TestCardIsHeldForTheMostAndCapturedForWhatWasAllocated(t *testing.T) {
+	d := newDesk(t)
+	d.open(t, round())
+	s := d.pay(t, neighbour, Card, OnlineOrder{})
+	if s.Intent.Amount != 11700 || s.Secret == "" {
+		t.Errorf("began with %+v", s)
+	}
+	d.wantMoney(t, "held", 11700, 0, 0)
+	d.edit(t, func(g *GroupBuy) { allocate(g, 1000) })
+	d.wantMoney(t, "allocated", 0, 3000, 3000)
+	d.edit(t, func(g *GroupBuy) { count(g, 1) })
+	d.wantMoney(t, "short", 0, 3000, 1000)
+	d.wantBalances(t, map[string]int64{StripeAccount: 1000, householdAccount(neighbour): 0, supplierAccount("S01"): -1000, orderedAccount("g1"): 0})
+	var reasons []string
+	for e, err := range d.Ledger.Of(t.Context(), StripeAccount, time.Time{}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		reasons = append(reasons, e.Reason+":"+e.Lines0())
+	}
+	if want := []string{"paid:", "short:eggs", "short:greens"}; len(reasons) != 3 || reasons[0] != want[0] || reasons[1] != want[1] || reasons[2] != want[2] {
+		t.Errorf("the provider's entries say %q, want %q", reasons, want)
+	}
+}
+
+// Lines0 names the first item of an entry.
+func (e Entry) Lines0() string {
+	if len(e.Lines) == 0 {
+		return ""
+	}
+	return e.Lines[0].Item
+}
+
+func TestNobodyIsChargedForARoundThatFails(t *testing.T) {
+	for _, state := range []State{Failed, Cancelled} {
+		t.Run(string(state), func(t *testing.T) {
+			d := newDesk(t)
+			d.open(t, round())
+			d.pay(t, neighbour, Card, OnlineOrder{})
+			d.edit(t, func(g *GroupBuy) { g.State = state })
+			d.wantMoney(t, "released", 0, 0, 0)
+		})
+	}
+}
+
+func TestHouseholdThatLeavesIsReleased(t *testing.T) {
+	d := newDesk(t)
+	d.open(t, round())
+	d.pay(t, neighbour, Card, OnlineOrder{})
+	d.edit(t, func(g *GroupBuy) { g.Participants = g.Participants[:1] })
+	d.wantMoney(t, "left", 0, 0, 0)
+}
+
+func TestMethodsThatCannotHoldAreChargedAndTheDifferenceGoesBack(t *testing.T) {
+	for _, method := range []string{Alipay, WeChatPay} {
+		t.Run(method, func(t *testing.T) {
+			d := newDesk(t)
+			d.open(t, round())
+			d.pay(t, neighbour, method, OnlineOrder{})
+			d.wantMoney(t, "charged", 0, 11700, 11700)
+			d.edit(t, func(g *GroupBuy) { allocate(g, 1000) })
+			d.wantMoney(t, "the difference", 0, 11700, 3000)
+			d.edit(t, func(g *GroupBuy) { g.State = Failed })
+			d.wantMoney(t, "all of it", 0, 11700, 0)
+		})
+	}
+}
+
+func TestOrderingMoreHoldsMoreAndLetsTheOldHoldGo(t *testing.T) {
+	d := newDesk(t)
+	d.open(t, round())
+	d.pay(t, neighbour, Card, OnlineOrder{})
+	d.edit(t, func(g *GroupBuy) { g.Participants[1].Lines[1].Quantity = 2 })
+	s := d.pay(t, neighbour, Card, OnlineOrder{})
+	if s.Intent.Amount != 12900 {
+		t.Errorf("the new hold is for %d", s.Intent.Amount)
+	}
+	d.wantMoney(t, "more", 12900, 0, 0)
+	if p := d.payment(t, neighbour); p.Intents[0].State != Released {
+		t.Errorf("the first hold is %s", p.Intents[0].State)
+	}
+}
+
+func TestCashBesideAHoldIsNotChargedAgain(t *testing.T) {
+	d := newDesk(t)
+	g := round()
+	d.open(t, g)
+	g, _ = d.groupBuys.Get(t.Context(), "g1")
+	if _, err := d.Receive(t.Context(), &g, neighbour, Receipt{ID: "r", Method: Cash, Minor: 2000, By: "lin", At: d.clock()}, false); err != nil {
+		t.Fatal(err)
+	}
+	d.pay(t, neighbour, Card, OnlineOrder{})
+	d.wantMoney(t, "held for the rest", 9700, 0, 0)
+	_, err := d.Receive(t.Context(), &g, neighbour, Receipt{ID: "r2", Method: Cash, Minor: 1, By: "lin", At: d.clock()}, false)
+	wantFault(t, err, "more_than_owed")
+	d.edit(t, func(g *GroupBuy) { allocate(g, 1000) })
+	d.wantMoney(t, "captured the rest", 0, 1000, 1000)
+}
+
+func TestDeclinedCardKeepsThePlaceForAWhile(t *testing.T) {
+	d := newDesk(t)
+	d.open(t, round())
+	g, _ := d.groupBuys.Get(t.Context(), "g1")
+	s, err := d.Begin(t.Context(), &g, neighbour, OnlineOrder{Account: "sam", Method: Card})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.wait(20 * time.Minute)
+	d.bank.page("pi_1", true)
+	v, err := d.Check(t.Context(), &g, neighbour)
+	if err != nil || v.Intents[0].Declined != "card_declined" || !v.Intents[0].KeepUntil.Equal(d.clock().Add(keepPlace)) {
+		t.Errorf("after the decline: %+v, %v", v.Intents, err)
+	}
+	again, err := d.Begin(t.Context(), &g, neighbour, OnlineOrder{Account: "sam", Method: Card})
+	if err != nil || again.Intent.Seq != s.Intent.Seq || again.Secret == "" {
+		t.Errorf("trying again began %+v, %v", again, err)
+	}
+	d.wait(31 * time.Minute)
+	if _, err := d.Work(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if p := d.payment(t, neighbour); p.Intents[0].State != Released {
+		t.Errorf("after the while the intent is %s", p.Intents[0].State)
+	}
+}
+
+func TestHoldNearItsEndIsRenewedWithTheSavedCardOrThePayerIsTold(t *testing.T) {
+	for _, saved := range []bool{true, false} {
+		d := newDesk(t)
+		d.open(t, round())
+		d.pay(t, neighbour, Card, OnlineOrder{SaveCard: saved})
+		d.wait(6*24*time.Hour + time.Hour)
+		for range 3 {
+			if _, err := d.Work(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		d.wantMoney(t, "near the end", 11700, 0, 0)
+		p := d.payment(t, neighbour)
+		if saved && (len(p.Intents) != 2 || p.Intents[1].State != Held || p.Intents[0].State != Released) {
+			t.Errorf("with a saved card: %+v", p.Intents)
+		}
+		if !saved && (len(d.told) != 1 || d.told[0].Kind != "payment_hold_ends") {
+			t.Errorf("without one, the payer is told %+v", d.told)
+		}
+		if !saved {
+			d.wait(24 * time.Hour)
+			if _, err := d.Work(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if p := d.payment(t, neighbour); p.Outstanding() != 11700 {
+				t.Errorf("after the end, %d is outstanding", p.Outstanding())
+			}
+		}
+	}
+}
+
+func TestFailedRefundIsReversedAndLeftToAHand(t *testing.T) {
+	d := newDesk(t)
+	d.open(t, round())
+	d.pay(t, neighbour, Alipay, OnlineOrder{})
+	d.edit(t, func(g *GroupBuy) { g.State = Failed })
+	for range 2 {
+		in := d.bank.intents["pi_1"]
+		for i := range in.Refunds {
+			in.Refunds[i].Failed = true
+		}
+		if _, err := d.hearAbout(t.Context(), "pi_1"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p := d.payment(t, neighbour)
+	if p.ToGiveBack() != 11700 || len(p.Intents[0].Refunds) != 2 {
+		t.Errorf("to give back by hand: %d, after %+v", p.ToGiveBack(), p.Intents[0].Refunds)
+	}
+	d.wantBalances(t, map[string]int64{StripeAccount: 11700, householdAccount(neighbour): -11700})
+}
