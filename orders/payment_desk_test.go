@@ -63,7 +63,7 @@ const (
 // greens at 12.00 at most, without commission.
 func round() GroupBuy {
 	return GroupBuy{
-		Doc: db.Doc{ID: "g1"}, Code: "EGGS", Compound: "A001", Building: "3", Scope: "A001/3", Leader: "lin", Title: "Eggs", Currency: "CNY",
+		Doc: db.Doc{ID: "g1"}, Compound: "A001", Building: "3", Scope: "A001/3", Leader: "lin", Title: "Eggs", Currency: "CNY",
 		State: Open,
 		Items: []Item{{ID: "eggs", UnitCap: 3500, CaseSize: 1}, {ID: "greens", UnitCap: 1200, CaseSize: 1}},
 		Participants: []Participant{
