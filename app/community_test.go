@@ -61,6 +61,17 @@ func TestHouseholds(t *testing.T) {
 			t.Fatal(string(home.raw))
 		}
 	})
+	t.Run("an address is read, or asked about", func(t *testing.T) {
+		read := func(text string) reply {
+			return first.post("/compounds/A001/read", map[string]any{"text": text}).want(200)
+		}
+		if door := read("十号楼2单元三零一室，放门口"); door.text("door.building") != "10" || door.text("door.room") != "301" {
+			t.Fatal(string(door.raw))
+		}
+		if doubt := read("2号楼301"); doubt.text("door.room") != "" || !strings.Contains(string(doubt.raw), `"candidates":[{`) {
+			t.Fatal(string(doubt.raw))
+		}
+	})
 	t.Run("a door that is not there is refused", func(t *testing.T) {
 		claim(first, "A001/2/1-701").refused(404, "no_such_door")
 		claim(first, "A001/2").refused(422, "household_id")

@@ -18,6 +18,7 @@ func (c *Community) Routes(r *people.Router) {
 	people.Route(r, people.SignedIn, "GET /compounds/{id}", "One compound with its buildings and gates.", h.get)
 	people.Route(r, people.Only(people.Operator), "POST /compounds", "Add a compound.", h.create)
 	people.Route(r, people.Only(people.Operator, people.Coordinator), "PUT /compounds/{id}", "Change a compound's names, address form, site, gates and buildings.", h.change)
+	people.Route(r, people.SignedIn, "POST /compounds/{id}/read", "Read an address as a door of the compound.", h.read)
 	people.Route(r, people.SignedIn, "GET /me/households", "The households that I belong to.", h.mine)
 	people.Route(r, people.SignedIn, "POST /me/households", "Say behind which door I live.", h.claim)
 	people.Route(r, people.SignedIn, "POST /me/households/leave", "I do not live there any more.", h.leave)
@@ -95,6 +96,23 @@ func (h handlers) change(ctx context.Context, in *compoundChange) (*compoundView
 
 func notFound() error {
 	return fault.New(fault.NotFound, "not_found", "There is nothing here for you.")
+}
+
+type readRequest struct {
+	ID   string `path:"id" maxLength:"64"`
+	Body struct {
+		Text string `json:"text" maxLength:"300"`
+	}
+}
+
+type readingView struct{ Body Reading }
+
+func (h handlers) read(ctx context.Context, in *readRequest) (*readingView, error) {
+	c, err := h.Compound(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return &readingView{c.Read(in.Body.Text)}, nil
 }
 
 // Home is a household as its own people see it.
