@@ -13,7 +13,7 @@ export function word(kind: Kind, value: string, inputs: Record<string, unknown> 
 }
 
 /** The families of messages that are looked up by a value of the service. */
-export const DYNAMIC = ['error', 'role', 'state', 'notice', 'need', 'reveal', 'scope_hint'] as const;
+export const DYNAMIC = ['error', 'role', 'state', 'notice', 'need', 'reveal', 'scope_hint', 'measure', 'window'] as const;
 export type Kind = (typeof DYNAMIC)[number];
 
 /** A problem in the reader's language; the service's English sentence where a code has no translation. */
@@ -21,4 +21,11 @@ export function problemText(p: Problem): string {
 	const message = all[`error_${p.code}`];
 	if (message) return message(p.params);
 	return p.detail || m.error_internal();
+}
+
+const measures = ['pack', 'tray', 'bag', 'case', 'bottle', 'box'];
+
+/** A quantity with the word for its unit: 3 packs, 3包. */
+export function measure(n: number, unit: string): string {
+	return word('measure', measures.includes(unit) ? unit : 'pack', { n });
 }

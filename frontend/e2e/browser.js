@@ -1,0 +1,51 @@
+import AxeBuilder from '@axe-core/playwright';
+import assert from 'node:assert/strict';
+import { chromium } from 'playwright-core';
+
+const quiet = ['--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+
+export const phone = { width: 390, height: 844 };
+export const desk = { width: 1280, height: 900 };
+
+export function startBrowser() {
+	const root = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+	return chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: [...quiet, ...root] });
+}
+
+/** A person with a browser of their own, signed in as the demo's holder of a role. */
+export async function person(browser, base, role, { locale = 'en-GB', viewport = phone, serviceWorkers = 'block' } = {}) {
+	const context = await browser.newContext({ baseURL: base, locale, viewport, serviceWorkers, timezoneId: 'Asia/Shanghai' });
+	context.setDefaultTimeout(10_000);
+	const page = await context.newPage();
+	const broken = [];
+	page.on('pageerror', (err) => broken.push(err.message));
+	if (role) await signIn(page, base, role);
+	return { context, page, broken };
+}
+
+async function signIn(page, base, role) {
+	const deployment = await (await page.request.get(base + '/api/deployment')).json();
+	const demo = deployment.sign_ins.find((one) => one.role === role);
+	await page.request.post(base + '/api/sign-in/codes', { data: { contact: demo.contact } });
+	const answer = await page.request.post(base + '/api/sign-in', { data: { contact: demo.contact, code: demo.code } });
+	assert.equal(answer.status(), 200, `${role} signs in`);
+}
+
+/** Opens a page and waits until it has read what it shows. */
+export async function open(page, path) {
+	await page.goto(path);
+	await page.locator('main').waitFor();
+	await page.locator('[role=status] >> text=/^(Loading|正在加载)$/').first().waitFor({ state: 'detached' });
+}
+
+/** Holds a page against axe, the width of the screen and the size of a thumb. */
+export async function holdsUp(page, name) {
+	const { violations } = await new AxeBuilder({ page }).analyze();
+	assert.deepEqual(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html).join(' ')}`), [], `${name}: axe`);
+	const beyond = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+	assert.ok(beyond <= 0, `${name}: ${beyond} px wider than the screen`);
+	const small = await page.locator('button:visible, a.button:visible, select:visible, input:not([type=checkbox],[type=radio]):visible').evaluateAll((all) =>
+		all.filter((e) => e.getBoundingClientRect().height < 44).map((e) => e.outerHTML.slice(0, 120)),
+	);
+	assert.deepEqual(small, [], `${name}: touch targets of at least 44 px`);
+}
