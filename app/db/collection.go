@@ -43,7 +43,7 @@ func Open[T any](c *Conn, spec Spec) *Collection[T] {
 }
 
 func load[T any](t *table, r record) (reflect.Value, error) {
-	doc, err := decode[T](t, r)
+	doc, _, err := decode[T](t, r)
 	return reflect.ValueOf(&doc).Elem(), err
 }
 
@@ -56,17 +56,61 @@ func (c *Collection[T]) rewrite(ctx context.Context, id string) error {
 	return err
 }
 
+// held is a document in the cache with the index entries that the store has for it.
+type held[T any] struct {
+	doc     T // never handed out but as a clone
+	rev     int64
+	entries []entry
+	stale   bool // the store has it in an older shape
+}
+
+func (c *Collection[T]) at(id string) topic { return topic{c.table.spec.Name, id} }
+
+func (c *Collection[T]) keep(h *held[T], bytes int) {
+	id := any(&h.doc).(document).base().ID
+	c.conn.cache.put(c.at(id), slot{h, h.rev, bytes})
+}
+
+// hold gives the document from the cache, or for sure from the store.
+func (c *Collection[T]) hold(ctx context.Context, id string) (h *held[T], sure bool, err error) {
+	if h, ok := c.conn.cache.get(c.at(id)).(*held[T]); ok {
+		return h, false, nil
+	}
+	h, err = c.fetch(ctx, id)
+	return h, true, err
+}
+
+func (c *Collection[T]) fetch(ctx context.Context, id string) (*held[T], error) {
+	ticket := c.conn.cache.ticket()
+	r, err := c.conn.engine.get(ctx, c.table, id)
+	if err != nil {
+		return nil, err
+	}
+	doc, stale, err := decode[T](c.table, r)
+	if err != nil {
+		return nil, err
+	}
+	h := &held[T]{doc: doc, rev: r.rev, entries: c.table.entries(reflect.ValueOf(&doc).Elem()), stale: stale}
+	c.conn.cache.offer(c.at(id), slot{h, h.rev, len(r.body)}, ticket)
+	return h, nil
+}
+
 // Get gives the document, or fault.NotFound "not_found".
 func (c *Collection[T]) Get(ctx context.Context, id string) (T, error) {
 	var none T
-	if err := c.table.ready(ctx, c.conn.engine); err != nil {
+	if err := cmpErr(ctx.Err(), c.table.ready(ctx, c.conn.engine)); err != nil {
 		return none, err
 	}
-	r, err := c.conn.engine.get(ctx, c.table, id)
+	h, sure, err := c.hold(ctx, id)
+	if err == nil && !sure {
+		if err = c.confirm(ctx, id, h.rev, sure); errors.Is(err, errLost) {
+			h, err = c.fetch(ctx, id)
+		}
+	}
 	if err != nil {
 		return none, c.explain(id, err)
 	}
-	return decode[T](c.table, r)
+	return clone(h.doc), nil
 }
 
 // Insert stores a new document with Rev 1, or fails with fault.Conflict
@@ -133,8 +177,8 @@ func (c *Collection[T]) change(o op, rev int64, next *T, old []entry) (*write, e
 	entries := c.table.entries(doc)
 	return &write{
 		table: c.table, op: o, id: base.ID, rev: rev, doc: doc,
-		next: record{base.ID, base.Rev, body},
-		add:  without(entries, old), drop: without(old, entries),
+		next: record{base.ID, base.Rev, body}, entries: entries,
+		add: without(entries, old), drop: without(old, entries),
 	}, nil
 }
 
@@ -150,6 +194,7 @@ func (c *Collection[T]) Delete(ctx context.Context, id string) error {
 		if err := c.conn.engine.write(ctx, []*write{w}); err != nil {
 			return err
 		}
+		c.conn.cache.drop(c.at(id))
 		if w.err == nil {
 			c.conn.hub.changed(c.table.spec.Name, id)
 			return nil
@@ -178,7 +223,7 @@ func (c *Collection[T]) Find(ctx context.Context, q Query) iter.Seq2[T, error] {
 		for r, err := range c.conn.engine.find(ctx, c.table, p) {
 			doc := none
 			if err == nil {
-				doc, err = decode[T](c.table, r)
+				doc, _, err = decode[T](c.table, r)
 			}
 			if !yield(doc, err) || err != nil {
 				return

@@ -87,7 +87,7 @@ func (c *Collection[T]) combine(id string, batch []*pending[T]) {
 	defer cancel()
 	err := errLost
 	for attempt := 0; attempt < attempts && errors.Is(err, errLost); attempt++ {
-		pause(ctx, attempt-1)
+		pause(ctx, attempt-2) // the first loss is often only the cache's, which is then as new
 		err = c.round(ctx, id, batch)
 	}
 	if err == nil {
@@ -101,45 +101,50 @@ func (c *Collection[T]) combine(id string, batch []*pending[T]) {
 	}
 }
 
-// round is one attempt of combine.
+// round is one attempt of combine. It may begin with a document from the cache:
+// a write proves its revision, and an answer without a write confirms it.
 func (c *Collection[T]) round(ctx context.Context, id string, batch []*pending[T]) error {
-	r, err := c.conn.engine.get(ctx, c.table, id)
+	h, sure, err := c.hold(ctx, id)
 	if err != nil {
 		return err
 	}
-	doc, err := decode[T](c.table, r)
-	if err != nil {
-		return err
+	next := applyAll(h.doc, batch)
+	if !h.stale && reflect.DeepEqual(next, h.doc) {
+		return c.confirm(ctx, id, h.rev, sure)
 	}
-	base := *any(&doc).(document).base()
-	old := c.table.entries(reflect.ValueOf(&doc).Elem())
-	first, changed := clone(doc), schemaOf(r) != c.table.spec.Version
-	for _, p := range batch {
-		next := clone(doc)
-		if p.err = p.apply(&next); p.err != nil {
-			continue
-		}
-		*any(&next).(document).base() = base
-		doc, p.doc = next, clone(next)
-		changed = changed || !reflect.DeepEqual(doc, first)
-	}
-	if !changed {
-		return nil
-	}
-	now := any(&doc).(document).base()
-	now.Rev++
-	w, err := c.change(opReplace, base.Rev, &doc, old)
+	base := any(&next).(document).base()
+	base.Rev++
+	w, err := c.change(opReplace, h.rev, &next, h.entries)
 	if err != nil {
 		return err
 	}
 	if err := cmpErr(c.conn.engine.write(ctx, []*write{w}), w.err); err != nil {
+		c.conn.cache.drop(c.at(id))
 		return err
 	}
 	for _, p := range batch {
-		any(&p.doc).(document).base().Rev = now.Rev
+		any(&p.doc).(document).base().Rev = base.Rev
 	}
+	c.keep(&held[T]{doc: next, rev: base.Rev, entries: w.entries}, len(w.next.body))
 	c.conn.hub.changed(c.table.spec.Name, id)
 	return nil
+}
+
+// applyAll applies the changes of a batch one after another and gives the result.
+// After one that fails it goes on from the last that did not, so that nothing of it is left.
+func applyAll[T any](doc T, batch []*pending[T]) T {
+	base := *any(&doc).(document).base()
+	next, last := clone(doc), &doc
+	for _, p := range batch {
+		if p.err = p.apply(&next); p.err == nil {
+			*any(&next).(document).base() = base
+			p.doc = clone(next)
+			last = &p.doc
+			continue
+		}
+		next = clone(*last)
+	}
+	return next
 }
 
 // apply runs the change; what it panics with is its own error.
@@ -153,6 +158,19 @@ func (p *pending[T]) apply(doc *T) (err error) {
 		return err
 	}
 	return p.change(doc)
+}
+
+// confirm tells whether the answer to a batch that writes nothing rests on the document's revision of now.
+func (c *Collection[T]) confirm(ctx context.Context, id string, rev int64, sure bool) error {
+	if sure {
+		return nil
+	}
+	now, err := c.conn.engine.revision(ctx, c.table, id)
+	if err != nil || now != rev {
+		c.conn.cache.drop(c.at(id))
+		return cmpErr(err, errLost)
+	}
+	return nil
 }
 
 // pause waits a little longer after each lost revision, with jitter so that the losers do not meet again.

@@ -85,6 +85,7 @@ type Spec struct {
 type Conn struct {
 	engine engine
 	hub    *hub
+	cache  *cache
 
 	mu     sync.Mutex
 	tables []*table
@@ -93,8 +94,9 @@ type Conn struct {
 // engine is what a store must do; everything above it is shared.
 type engine interface {
 	prepare(ctx context.Context, t *table) error
-	get(ctx context.Context, t *table, id string) (record, error) // errNone where there is none
-	write(ctx context.Context, ws []*write) error                 // answers of single writes are in ws[i].err
+	get(ctx context.Context, t *table, id string) (record, error)     // errNone where there is none
+	revision(ctx context.Context, t *table, id string) (int64, error) // errNone where there is none
+	write(ctx context.Context, ws []*write) error                     // answers of single writes are in ws[i].err
 	find(ctx context.Context, t *table, p plan) iter.Seq2[record, error]
 	settle(ctx context.Context, t *table) error // all documents have today's version
 	backup(ctx context.Context, file string) error
@@ -121,15 +123,16 @@ const (
 
 // write is one document's change, with the index entries that it adds and drops.
 type write struct {
-	table *table
-	op    op
-	id    string
-	rev   int64 // the revision that is replaced or deleted
-	next  record
-	doc   reflect.Value // the document of next
-	add   []entry
-	drop  []entry
-	err   error
+	table   *table
+	op      op
+	id      string
+	rev     int64 // the revision that is replaced or deleted
+	next    record
+	doc     reflect.Value // the document of next
+	entries []entry       // all of the document's
+	add     []entry
+	drop    []entry
+	err     error
 }
 
 // Connect opens the store at "sqlite:DIR" or "mongodb://…". Its faults are sentences for whoever starts the program.
@@ -141,14 +144,14 @@ func Connect(ctx context.Context, address string) (*Conn, error) {
 		if err != nil {
 			return nil, err
 		}
-		return &Conn{engine: e, hub: h}, nil
+		return &Conn{engine: e, hub: h, cache: newCache()}, nil
 	}
 	if strings.HasPrefix(address, "mongodb://") || strings.HasPrefix(address, "mongodb+srv://") {
 		e, err := openMongo(ctx, address, h)
 		if err != nil {
 			return nil, err
 		}
-		return &Conn{engine: e, hub: h}, nil
+		return &Conn{engine: e, hub: h, cache: newCache()}, nil
 	}
 	return nil, fault.New(fault.Invalid, "store_unknown", "The store address %q is not understood: use sqlite:DIR or mongodb://HOST/DATABASE.", address).With("address", address)
 }

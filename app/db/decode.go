@@ -8,20 +8,20 @@ import (
 	"baimi/app/fault"
 )
 
-// decode reads a record into a document, carrying an older shape to today's.
-func decode[T any](t *table, r record) (T, error) {
-	var doc T
+// decode reads a record into a document, carrying an older shape to today's; stale says that it did.
+func decode[T any](t *table, r record) (doc T, stale bool, err error) {
 	if err := json.Unmarshal(r.body, &doc); err != nil {
-		return doc, fmt.Errorf("%s %s is damaged: %w", t.spec.Name, r.id, err)
+		return doc, false, fmt.Errorf("%s %s is damaged: %w", t.spec.Name, r.id, err)
 	}
 	d := any(&doc).(document).base()
 	if d.Schema == t.spec.Version {
-		return doc, nil
+		return doc, false, nil
 	}
 	if d.Schema > t.spec.Version {
-		return doc, newer(t.spec.Name)
+		return doc, false, newer(t.spec.Name)
 	}
-	return migrate[T](t, r, d.Schema)
+	doc, err = migrate[T](t, r, d.Schema)
+	return doc, true, err
 }
 
 func migrate[T any](t *table, r record, from int) (T, error) {

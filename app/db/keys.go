@@ -2,6 +2,7 @@ package db
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"fmt"
 	"reflect"
@@ -18,8 +19,9 @@ var timeType = reflect.TypeFor[time.Time]()
 // index is a declared Index with its paths found in the Go type.
 type index struct {
 	Index
-	name  string
-	paths []path
+	name   string
+	number int // among the collection's indexes
+	paths  []path
 }
 
 // entry is one document's place in one index.
@@ -53,6 +55,7 @@ func (t *table) declare(goType reflect.Type) error {
 		if err != nil {
 			return err
 		}
+		ix.number = len(t.indexes)
 		t.indexes = append(t.indexes, ix)
 	}
 	if t.spec.ShardKey == "" {
@@ -177,7 +180,7 @@ func canonical(v reflect.Value) any {
 	return nil
 }
 
-// entries gives the document's places in all indexes, each place once.
+// entries gives the document's places in all indexes, each place once, in order.
 func (t *table) entries(doc reflect.Value) []entry {
 	var out []entry
 	for _, ix := range t.indexes {
@@ -187,24 +190,25 @@ func (t *table) entries(doc reflect.Value) []entry {
 		}
 		start := len(out)
 		for _, first := range ix.paths[0].values(doc) {
-			key := append(appendKey(nil, first), rest...)
-			if !slices.ContainsFunc(out[start:], func(e entry) bool { return bytes.Equal(e.key, key) }) {
-				out = append(out, entry{ix, key})
-			}
+			out = append(out, entry{ix, append(appendKey(nil, first), rest...)})
 		}
+		slices.SortFunc(out[start:], entry.compare)
 	}
-	return out
+	return slices.CompactFunc(out, func(a, b entry) bool { return a.compare(b) == 0 })
+}
+
+func (e entry) compare(other entry) int {
+	return cmp.Or(cmp.Compare(e.index.number, other.index.number), bytes.Compare(e.key, other.key))
 }
 
 // without gives the entries of a that b lacks.
 func without(a, b []entry) []entry {
 	var out []entry
-	held := make(map[string]bool, len(b))
-	for _, e := range b {
-		held[e.index.name+"\x00"+string(e.key)] = true
-	}
 	for _, e := range a {
-		if !held[e.index.name+"\x00"+string(e.key)] {
+		for len(b) > 0 && b[0].compare(e) < 0 {
+			b = b[1:]
+		}
+		if len(b) == 0 || b[0].compare(e) > 0 {
 			out = append(out, e)
 		}
 	}

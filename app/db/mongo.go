@@ -68,6 +68,15 @@ func (s *mongoStore) get(ctx context.Context, t *table, id string) (record, erro
 	return stored(raw)
 }
 
+func (s *mongoStore) revision(ctx context.Context, t *table, id string) (int64, error) {
+	raw, err := s.collection(t).FindOne(ctx, bson.M{"_id": id}, options.FindOne().SetProjection(bson.M{"_rev": 1})).Raw()
+	if err != nil {
+		return 0, mongoFault(err)
+	}
+	rev, _ := raw.Lookup("_rev").AsInt64OK()
+	return rev, nil
+}
+
 func (s *mongoStore) find(ctx context.Context, t *table, p plan) iter.Seq2[record, error] {
 	return func(yield func(record, error) bool) {
 		filter, order := p.mongo()

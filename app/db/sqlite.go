@@ -135,6 +135,17 @@ func (s *sqliteStore) get(ctx context.Context, t *table, id string) (record, err
 	return r, readFault(err)
 }
 
+func (s *sqliteStore) revision(ctx context.Context, t *table, id string) (rev int64, err error) {
+	q, err := s.stmt(ctx, "SELECT rev FROM "+t.sqlName()+" WHERE id = ?")
+	if err == nil {
+		err = q.QueryRowContext(ctx, id).Scan(&rev)
+	}
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, errNone
+	}
+	return rev, readFault(err)
+}
+
 // pageRows and pageBytes bound what a walk holds in memory at a time.
 const (
 	pageRows  = 256
