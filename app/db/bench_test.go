@@ -66,11 +66,11 @@ func benchStore(b *testing.B) *db.Collection[round] {
 	return rounds
 }
 
-// busyRound is a round that 60 households have joined, about 5 KB.
+// busyRound is a round that 60 households have joined, about 8 KB.
 func busyRound(id string) round {
 	r := newRound(id)
 	for i := range 60 {
-		r.Joined = append(r.Joined, participant{Household: fmt.Sprintf("household-%s-%d", id, i), Notes: map[string]int{"packs": i, "tolerance": 2}})
+		r.Joined = append(r.Joined, participant{Household: fmt.Sprintf("household-%s-%d", id, i), Lines: []line{{"vegetables", 1, 3000}, {"eggs", 2, 2500}}})
 	}
 	return r
 }

@@ -28,7 +28,14 @@ type round struct {
 
 type participant struct {
 	Household string         `json:"household"`
+	Lines     []line         `json:"lines,omitempty"`
 	Notes     map[string]int `json:"notes,omitempty"`
+}
+
+type line struct {
+	Product  string `json:"product"`
+	Quantity int64  `json:"quantity"`
+	Price    int64  `json:"price"`
 }
 
 var roundSpec = db.Spec{Name: "rounds", Indexes: []db.Index{

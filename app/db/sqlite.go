@@ -52,7 +52,7 @@ func openSQLite(ctx context.Context, dir string, h *hub) (*sqliteStore, error) {
 	if s.writer, err = openWriter(ctx, file); err != nil {
 		return nil, openFault(dir, err)
 	}
-	if s.readers, err = sql.Open("sqlite", sqliteAddress(file)+"&_pragma=query_only(1)"); err != nil {
+	if s.readers, err = sql.Open("sqlite", sqliteAddress(file)+"&_pragma=query_only(1)&_pragma=cache_size(-4000)"); err != nil {
 		return nil, errors.Join(err, s.writer.close())
 	}
 	s.readers.SetMaxOpenConns(8)
@@ -66,7 +66,7 @@ var busyMillis = 10_000
 
 func sqliteAddress(file string) string {
 	u := url.URL{Scheme: "file", Opaque: (&url.URL{Path: file}).EscapedPath()}
-	return u.String() + fmt.Sprintf("?_pragma=busy_timeout(%d)", busyMillis) + "&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=cache_size(-16000)"
+	return u.String() + fmt.Sprintf("?_pragma=busy_timeout(%d)", busyMillis) + "&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)"
 }
 
 // openFault says in a sentence why the store does not open.

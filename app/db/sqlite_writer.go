@@ -16,7 +16,7 @@ type liteWriter struct {
 }
 
 func openWriter(ctx context.Context, file string) (*liteWriter, error) {
-	pool, err := sql.Open("sqlite", sqliteAddress(file))
+	pool, err := sql.Open("sqlite", sqliteAddress(file)+"&_pragma=cache_size(-16000)")
 	if err != nil {
 		return nil, err
 	}
