@@ -28,6 +28,7 @@ func MoneyRoutes(r *people.Router, c *Cashier) {
 	people.Route(r, people.SignedIn, "GET /statement.csv", "The same as CSV.", h.statementCSV)
 	people.Route(r, people.Only(people.Operator), "GET /ledger.csv", "Every side of every entry as CSV.", h.book)
 	onlineRoutes(r, h)
+	claimRoutes(r, h)
 }
 
 type moneyHandlers struct{ *Cashier }
@@ -49,6 +50,9 @@ func (h moneyHandlers) quote(ctx context.Context, in *quoteRequest) (*billView, 
 	g, err := h.groupBuys.Get(ctx, in.ID)
 	if err != nil {
 		return nil, err
+	}
+	if g.State == Draft && !g.collects(people.From(ctx)) {
+		return nil, fault.New(fault.NotFound, "not_found", "There is no such round.")
 	}
 	lines := []Line{}
 	for _, l := range in.Body.Lines {

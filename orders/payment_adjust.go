@@ -1,6 +1,12 @@
 package orders
 
-import "time"
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"baimi/app/fault"
+)
 
 // AdjustmentKind says what an Adjustment does to its line.
 type AdjustmentKind string
@@ -22,4 +28,86 @@ type Adjustment struct {
 	Reason string         `json:"reason"`
 	By     string         `json:"by"` // account
 	At     time.Time      `json:"at"`
+}
+
+// maxAdjustments bounds what is changed about one line.
+const maxAdjustments = 20
+
+// Adjust changes what a household's line costs, once its goods were counted at
+// the gate. The same adjustment twice counts once. A price is refused above the
+// item's cap; of a claim, the bill takes no more off than the line costs.
+func (g *GroupBuy) Adjust(household, item string, a Adjustment) error {
+	l, err := g.adjustable(household, item)
+	if err != nil {
+		return err
+	}
+	if slices.ContainsFunc(l.Adjustments, func(old Adjustment) bool { return old.ID == a.ID && old.Kind == a.Kind }) {
+		return nil
+	}
+	if len(l.Adjustments) >= maxAdjustments {
+		return fault.New(fault.Conflict, "too_many_adjustments", "This line was changed %d times already.", maxAdjustments)
+	}
+	cap, delivered, _, err := g.costs(household, item)
+	if err != nil {
+		return err
+	}
+	most := map[AdjustmentKind]int64{NewUnitPrice: cap, Weighed: cap * delivered, ClaimGranted: a.Minor}[a.Kind]
+	if a.Minor < 0 || a.Minor > most {
+		return fault.New(fault.Conflict, "above_cap", "The most here is %d.", most).With("most", most).With("currency", g.Currency)
+	}
+	l.Adjustments = append(l.Adjustments, a)
+	g.MoneyChanged(household)
+	return nil
+}
+
+func (g *GroupBuy) adjustable(household, item string) (*Line, error) {
+	i := slices.IndexFunc(g.Participants, func(p Participant) bool { return p.Household == household })
+	if i < 0 {
+		return nil, fault.New(fault.NotFound, "household_unknown", "This household is not in the round.")
+	}
+	lines := g.Participants[i].Lines
+	j := slices.IndexFunc(lines, func(l Line) bool { return l.Item == item })
+	if j < 0 {
+		return nil, fault.New(fault.NotFound, "line_unknown", "This household did not order %q.", item).With("item", item)
+	}
+	if g.State != Delivering && g.State != Done || !slices.ContainsFunc(lines[j].Served, func(s Served) bool { return s.Counted && s.Received > 0 }) {
+		return nil, fault.New(fault.Conflict, "not_delivered_yet", "Nothing of this line was delivered yet.")
+	}
+	return &lines[j], nil
+}
+
+// costs gives an item's cap, how many units of it a household was delivered,
+// and what they cost it now.
+func (g *GroupBuy) costs(household, item string) (cap, delivered, minor int64, err error) {
+	b, err := g.Owes(household)
+	for _, l := range b.Lines {
+		if l.Item == item && strings.HasPrefix(l.Account, "supplier:") && l.Kind == "goods" {
+			delivered += l.Quantity
+		}
+		if l.Item == item {
+			minor += l.Minor
+		}
+	}
+	return g.item(item).UnitCap, delivered, minor, err
+}
+
+// Reprice changes the unit price of an item for everybody who was delivered
+// some of it, or with a household for that one alone.
+func (g *GroupBuy) Reprice(household, item string, a Adjustment) error {
+	if household != "" {
+		return g.Adjust(household, item, a)
+	}
+	changed := 0
+	for _, p := range g.Participants {
+		err := g.Adjust(p.Household, item, a)
+		if err == nil {
+			changed++
+		} else if !fault.Is(err, "line_unknown") && !fault.Is(err, "not_delivered_yet") {
+			return err
+		}
+	}
+	if changed == 0 {
+		return fault.New(fault.Conflict, "not_delivered_yet", "Nobody was delivered %q yet.", item).With("item", item)
+	}
+	return nil
 }

@@ -33,6 +33,8 @@ type Cashier struct {
 	payments  *db.Collection[Payment]
 	events    *db.Collection[ProviderEvent]
 	wallets   *db.Collection[Wallet]
+	claims    *db.Collection[Claim]
+	photos    *db.Collection[ClaimPhoto]
 	provider  Provider // nil: this deployment takes cash and transfers only
 	tell      func(context.Context, people.Notice) error
 	now       func() time.Time
@@ -41,7 +43,9 @@ type Cashier struct {
 // OpenCashier prepares the money side on a store. Provider is nil where the
 // deployment takes cash and transfers only; tell puts a notice into an account's inbox.
 func OpenCashier(conn *db.Conn, groupBuys *db.Collection[GroupBuy], provider Provider, tell func(context.Context, people.Notice) error, now func() time.Time) *Cashier {
+	claims, photos := openClaims(conn)
 	return &Cashier{
+		claims: claims, photos: photos,
 		Ledger: OpenLedger(conn, now), groupBuys: groupBuys,
 		payments: db.Open[Payment](conn, db.Spec{Name: "payments", Indexes: []db.Index{
 			db.On("group_buy", "household"), db.On("household"), db.On("wake"), db.On("intents.id"),

@@ -144,6 +144,9 @@ func (p *Payment) finish(s Step) {
 // and does not stop the others.
 func (c *Cashier) Work(ctx context.Context) (int, error) {
 	n, failed := c.workEvents(ctx)
+	if err := c.workClaims(ctx); err != nil {
+		failed = err
+	}
 	due, err := db.All(c.payments.Find(ctx, db.Query{}.UpTo("wake", c.now()).Limit(500)))
 	if err != nil {
 		return n, err
