@@ -15,6 +15,7 @@ type state struct {
 	lotTerms   []terms
 	filler     filler
 	stockPrice []float64 // by lot: what a unit of stock is worth elsewhere
+	tripWeight []float64 // by pair: the part of a new trip's cost that a refill counts; below 0: the pair stays away
 }
 
 // filling is what one cell gets.
@@ -28,7 +29,10 @@ type load struct{ grams, ml, units, trips int64 }
 func newState(m *model) *state {
 	s := &state{model: m, filled: make([]filling, len(m.cells)), stock: make([]int64, len(m.lots)), load: make([]load, len(m.pairs)),
 		trips: make([]int64, len(m.suppliers)), visits: make([]int32, len(m.suppliers)),
-		gateTrips: make([]int64, len(m.gates)), gateRoom: make([]int64, len(m.gates)), stockPrice: make([]float64, len(m.lots))}
+		gateTrips: make([]int64, len(m.gates)), gateRoom: make([]int64, len(m.gates)), stockPrice: make([]float64, len(m.lots)), tripWeight: make([]float64, len(m.pairs))}
+	for i := range s.tripWeight {
+		s.tripWeight[i] = 1
+	}
 	for i := range m.lots {
 		s.stock[i] = m.lots[i].stock
 	}
@@ -55,6 +59,11 @@ func (s *state) terms(k int32, weight float64) []terms {
 		if s.visits[p.supplier] == 0 {
 			t.open = float64(sup.activation)
 		}
+		if w := s.tripWeight[cl.pair]; w < 0 {
+			t.most = 0
+		} else if ld.trips == 0 {
+			t.trip, t.open = t.trip*w, t.open*w
+		}
 		s.lotTerms = append(s.lotTerms, t)
 	}
 	return s.lotTerms
@@ -69,10 +78,10 @@ func (s *state) room(c *cell) int64 {
 }
 
 // refill fills an empty cell as well as possible by itself.
-func (s *state) refill(k int32, weight float64) {
+func (s *state) refill(k int32, weight float64) bool {
 	c := &s.cells[k]
 	takes, _ := s.filler.fill(c, s.lots, s.terms(k, weight), s.room(c))
-	s.put(k, takes)
+	return s.put(k, takes)
 }
 
 // put gives takes to an empty cell, if trips and room allow.

@@ -1,0 +1,190 @@
+package matching
+
+import (
+	"cmp"
+	"math"
+	"slices"
+)
+
+// relaxer solves one cell at given prices with one rule left out: which units
+// take the dearer lots is not decided, only how many accept each price. That is
+// an upper bound on the cell, found in time linear in units and modes: every
+// mode's cost is linear in its quantity, so the best smaller filling is a
+// minimum over a sliding window.
+type relaxer struct {
+	modes  []bulk
+	cost   []float64 // by units: the cheapest filling so far
+	choice []int32   // by mode and units: the mode's quantity, 0 if unused
+	next   []float64
+	window []int32
+	worth  []float64
+	used   []int64 // by lot of the cell: the answer
+}
+
+// bulk is a lot at one tier and number of trips: fixed plus unit × quantity.
+type bulk struct {
+	lot         int
+	lo, hi      int64
+	pack        int64
+	price       int64
+	unit, fixed float64
+}
+
+// offer is what a lot costs a cell at given prices: a unit beside its tier's
+// price, its first use, and, where its trips carry nothing else, every trip.
+type offer struct {
+	unit, first, trip float64
+	tripG, tripMl     int64 // what a trip carries; unlimited where trips are priced otherwise
+}
+
+// trips is how many trips q units need.
+func (o *offer) trips(c *cell, q int64) int64 {
+	return max(1, ceilDiv(q*c.grams, o.tripG), ceilDiv(q*c.ml, o.tripMl))
+}
+
+// carries is how many units so many trips hold.
+func (o *offer) carries(c *cell, trips int64) int64 {
+	n := unlimited
+	if c.grams > 0 && o.tripG < unlimited/2 {
+		n = min(n, trips*o.tripG/c.grams)
+	}
+	if c.ml > 0 && o.tripMl < unlimited/2 {
+		n = min(n, trips*o.tripMl/c.ml)
+	}
+	return n
+}
+
+// relax returns an upper bound on the value of a cell; used tells the quantities
+// that reach it, until the next call.
+func (r *relaxer) relax(c *cell, lots []lot, offers []offer) float64 {
+	r.used = slices.Grow(r.used[:0], len(c.lots))[:len(c.lots)]
+	clear(r.used)
+	n := int64(c.wanted)
+	r.choose(c, lots, offers, n)
+	r.cost = slices.Grow(r.cost[:0], int(n+1))[:n+1]
+	r.next = slices.Grow(r.next[:0], int(n+1))[:n+1]
+	r.choice = slices.Grow(r.choice[:0], len(r.modes)*int(n+1))[:len(r.modes)*int(n+1)]
+	clear(r.choice)
+	for i := range r.cost {
+		r.cost[i] = math.Inf(1)
+	}
+	r.cost[0] = 0
+	best, bestMode, bestN := 0.0, -1, int64(0)
+	reached, top := int64(0), int64(0)
+	for m := range r.modes {
+		md := &r.modes[m]
+		if m == 0 || md.price != r.modes[m-1].price {
+			top = r.accept(c, md.price)
+		}
+		reached = min(reached+md.hi, top)
+		row := r.choice[m*int(n+1) : (m+1)*int(n+1)]
+		r.slide(md, row, reached)
+		for k := md.lo; k <= reached; k++ {
+			if v := r.worth[k] - r.next[k]; v > best {
+				best, bestMode, bestN = v, m, k
+			}
+			if r.next[k] < r.cost[k] {
+				r.cost[k] = r.next[k]
+			} else {
+				row[k] = -row[k]
+			}
+		}
+	}
+	r.trace(int(n+1), bestMode, bestN)
+	return best
+}
+
+// choose lists the modes of all lots that could pay, dearest first.
+func (r *relaxer) choose(c *cell, lots []lot, offers []offer, n int64) {
+	r.modes = r.modes[:0]
+	dearest := c.classes[0].worth
+	for i := range offers {
+		l, o := &lots[c.lots[i].lot], &offers[i]
+		most := min(l.stock, n)
+		for k := len(l.tiers) - 1; k >= 0 && most >= l.least; k-- {
+			lo := max(l.least, ceilDiv(l.tiers[k].From, l.pack)*l.pack)
+			if lo > most {
+				continue
+			}
+			price := l.tiers[k].UnitPrice
+			if unit := float64(price) + o.unit; unit < dearest {
+				r.trips(c, bulk{lot: i, lo: lo, hi: most, pack: l.pack, price: price, unit: unit, fixed: o.first}, o)
+			}
+			most = lo - 1
+		}
+	}
+	slices.SortStableFunc(r.modes, func(a, b bulk) int { return cmp.Compare(b.price, a.price) })
+}
+
+// trips splits a mode by the number of trips it needs.
+func (r *relaxer) trips(c *cell, b bulk, o *offer) {
+	for lo := b.lo; lo <= b.hi; {
+		trips := o.trips(c, lo)
+		part := b
+		part.lo, part.hi = lo, min(b.hi, o.carries(c, trips))
+		part.fixed += float64(trips) * o.trip
+		r.modes = append(r.modes, part)
+		lo = ceilDiv(part.hi+1, b.pack) * b.pack
+	}
+}
+
+// accept sets worth to what the best units that accept a price are worth, and
+// returns how many there are.
+func (r *relaxer) accept(c *cell, price int64) int64 {
+	r.worth = append(r.worth[:0], 0)
+	sum := 0.0
+	for i := range c.classes {
+		cl := &c.classes[i]
+		if cl.cap < price {
+			continue
+		}
+		for range cl.count {
+			sum += cl.worth
+			r.worth = append(r.worth, sum)
+		}
+	}
+	return int64(len(r.worth) - 1)
+}
+
+// slide sets next to the cheapest filling that ends with this mode, and row to
+// the quantity of the mode in it.
+func (r *relaxer) slide(m *bulk, row []int32, reached int64) {
+	for k := m.lo; k <= reached; k++ {
+		r.next[k], row[k] = math.Inf(1), 0
+	}
+	for residue := range m.pack {
+		r.window = r.window[:0]
+		head := 0
+		for k := m.lo + residue; k <= reached; k += m.pack {
+			enter := k - m.lo
+			key := r.cost[enter] - m.unit*float64(enter)
+			for len(r.window) > head && r.cost[r.window[len(r.window)-1]]-m.unit*float64(r.window[len(r.window)-1]) >= key {
+				r.window = r.window[:len(r.window)-1]
+			}
+			r.window = append(r.window, int32(enter))
+			for int64(r.window[head]) < k-m.hi {
+				head++
+			}
+			from := int64(r.window[head])
+			r.next[k], row[k] = r.cost[from]+m.fixed+m.unit*float64(k-from), int32(k-from)
+		}
+	}
+}
+
+// trace walks back through the choices from the best end.
+func (r *relaxer) trace(stride, mode int, n int64) {
+	for m := mode; m >= 0 && n > 0; m-- {
+		md := &r.modes[m]
+		if n < md.lo {
+			continue
+		}
+		q := r.choice[m*stride+int(n)]
+		if m == mode && q < 0 {
+			q = -q
+		}
+		if q > 0 {
+			r.used[md.lot] += int64(q)
+			n -= int64(q)
+		}
+	}
+}

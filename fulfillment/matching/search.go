@@ -1,0 +1,179 @@
+package matching
+
+import (
+	"math"
+	"math/rand/v2"
+)
+
+// search improves a state by large neighbourhood search: it empties some cells
+// around a scarce lot or a gate, refills them one by one almost exactly, and
+// keeps the result by simulated annealing (Schrimpf et al. 2000, doi
+// 10.1006/jcph.1999.6413).
+type search struct {
+	*state
+	rng   *rand.Rand
+	lots  []int32 // that more than one cell can use
+	gates []int32 // with trips that several cells share
+	joint []bool  // by pair: several cells can use its trips
+	saved []saved // a stack: moves within moves
+	heat  float64 // minor units that a move may lose
+	best  float64
+	kept  []filling // the best plan found, by cell
+	dirty []int32   // cells that may differ from it
+	isNew []bool
+	set   []int32 // the cells of the move at hand
+	inSet []bool
+}
+
+// saved is a cell before a move.
+type saved struct {
+	cell  int32
+	takes []take
+}
+
+func newSearch(s *state, seed int64) *search {
+	r := &search{state: s, rng: rand.New(rand.NewPCG(uint64(seed), 0x6d61746368)), joint: make([]bool, len(s.pairs)),
+		kept: make([]filling, len(s.cells)), isNew: make([]bool, len(s.cells)), inSet: make([]bool, len(s.cells)), best: math.Inf(-1)}
+	for l := range s.model.lots {
+		if len(s.cellsOf[l]) > 1 {
+			r.lots = append(r.lots, int32(l))
+		}
+	}
+	for p := range s.pairs {
+		r.joint[p] = len(s.pairCells[p]) > 1 && s.pairs[p].tripCost > 0
+	}
+	for g := range s.model.gates {
+		for _, p := range s.model.gates[g].pairs {
+			if r.joint[p] {
+				r.gates = append(r.gates, int32(g))
+				break
+			}
+		}
+	}
+	for k := range s.cells {
+		r.touch(int32(k))
+	}
+	r.remember()
+	return r
+}
+
+// touch notes that a cell may differ from the best plan found.
+func (r *search) touch(k int32) {
+	if !r.isNew[k] {
+		r.isNew[k] = true
+		r.dirty = append(r.dirty, k)
+	}
+}
+
+// remember keeps the plan if it is the best one.
+func (r *search) remember() {
+	if r.value <= r.best {
+		return
+	}
+	r.best = r.value
+	for _, k := range r.dirty {
+		r.kept[k].takes = append(r.kept[k].takes[:0], r.filled[k].takes...)
+		r.isNew[k] = false
+	}
+	r.dirty = r.dirty[:0]
+}
+
+// recall returns to the best plan found.
+func (r *search) recall() {
+	for _, k := range r.dirty {
+		r.empty(k)
+	}
+	for _, k := range r.dirty {
+		r.put(k, r.kept[k].takes)
+		r.isNew[k] = false
+	}
+	r.dirty = r.dirty[:0]
+}
+
+// clear empties cells and notes what they had; undo goes back to the mark.
+func (r *search) clear(cells []int32) (mark int) {
+	mark = len(r.saved)
+	for _, k := range cells {
+		r.push(k)
+	}
+	return mark
+}
+
+func (r *search) push(k int32) {
+	if len(r.saved) < cap(r.saved) {
+		r.saved = r.saved[:len(r.saved)+1]
+	} else {
+		r.saved = append(r.saved, saved{})
+	}
+	s := &r.saved[len(r.saved)-1]
+	s.cell, s.takes = k, append(s.takes[:0], r.filled[k].takes...)
+	r.empty(k)
+}
+
+func (r *search) undo(mark int) {
+	for i := len(r.saved) - 1; i >= mark; i-- {
+		r.empty(r.saved[i].cell)
+	}
+	for i := len(r.saved) - 1; i >= mark; i-- {
+		r.empty(r.saved[i].cell)
+		r.put(r.saved[i].cell, r.saved[i].takes)
+	}
+	r.saved = r.saved[:mark]
+}
+
+// fillAll fills empty cells in the order given.
+func (r *search) fillAll(cells []int32, weight float64) {
+	for _, k := range cells {
+		if !r.refill(k, weight) {
+			r.empty(k)
+		}
+	}
+}
+
+// settle keeps the plan as it is if the move did not lose more than the heat
+// allows, and else undoes it.
+func (r *search) settle(mark int, before float64) bool {
+	loss := before - r.value
+	if loss > 0 && (r.heat == 0 || loss > -r.heat*math.Log(1-r.rng.Float64())) {
+		r.undo(mark)
+		return false
+	}
+	for _, s := range r.saved[mark:] {
+		r.touch(s.cell)
+	}
+	r.saved = r.saved[:mark]
+	return loss < 0
+}
+
+// moveLot empties some cells that one lot can serve and refills them.
+func (r *search) moveLot() {
+	l := r.lots[r.rng.IntN(len(r.lots))]
+	around := r.cellsOf[l]
+	n := min(2+int(r.rng.ExpFloat64()*2), len(around), 12)
+	r.set = r.set[:0]
+	for range 3 * n {
+		if k := around[r.rng.IntN(len(around))]; !r.inSet[k] {
+			r.inSet[k] = true
+			if r.set = append(r.set, k); len(r.set) == n {
+				break
+			}
+		}
+	}
+	for _, k := range r.set {
+		r.inSet[k] = false
+	}
+	before := r.value
+	mark := r.clear(r.set)
+	r.fillAll(r.set, r.rng.Float64()*1.2)
+	r.settle(mark, before)
+}
+
+// step makes one move.
+func (r *search) step() {
+	if len(r.gates) > 0 && r.rng.IntN(3) > 0 {
+		r.moveGate(r.gates[r.rng.IntN(len(r.gates))])
+	} else if len(r.lots) > 0 {
+		r.moveLot()
+	}
+	r.remember()
+}

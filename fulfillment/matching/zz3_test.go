@@ -1,0 +1,3 @@
+package matching
+import "math"
+func mathPow(a,b float64) float64 {return math.Pow(a,b)}
