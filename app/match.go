@@ -65,9 +65,15 @@ func (c *MatchCmd) read() (*matching.Market, error) {
 }
 
 func (c *MatchCmd) options() matching.Options {
+	// What reading took is part of the time, and writing takes as long.
 	o := matching.Options{Seed: c.Seed, Iterations: c.Iterations, Threads: c.Threads}
 	if c.Iterations == 0 {
 		o.Budget = time.Duration(c.Seconds * float64(time.Second))
+	}
+	if c.Threads == 1 {
+		read := processorTime()
+		o.Clock = processorTime
+		o.Budget = max(o.Budget-2*read, o.Budget/5)
 	}
 	if terminal(os.Stderr) {
 		o.Progress = func(p matching.Progress) {

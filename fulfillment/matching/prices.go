@@ -28,6 +28,8 @@ type prices struct {
 	entry  [][]int32
 	owner  []int32 // cell, by cell lot
 	rounds int
+	inUse  []float64 // by supplier: how far this round activates it
+	active []float64 // the same, averaged
 }
 
 // layout is where each kind of multiplier begins.
@@ -64,6 +66,7 @@ func newPrices(m *model) *prices {
 	a.activation = a.millilitres + len(m.pairs)
 	a.end = a.activation + len(m.pairs)
 	p.now, p.over, p.mean, p.scale = make([]float64, a.end), make([]float64, a.end), make([]float64, a.end), make([]float64, a.end)
+	p.inUse, p.active = make([]float64, len(m.suppliers)), make([]float64, len(m.suppliers))
 	p.bound, p.factor = math.Inf(1), 0.2
 	p.begin()
 	return p
@@ -124,13 +127,6 @@ func (p *prices) round() float64 {
 	clear(p.over)
 	p.rounds++
 	total := float64(p.kept.value) + p.slack
-	for l := range p.lots {
-		total += p.now[p.at.stock+l] * float64(p.lots[l].stock)
-		p.over[p.at.stock+l] = -float64(p.lots[l].stock)
-	}
-	for s := range p.suppliers {
-		total += p.limited(p.at.supplierTrips+s, p.suppliers[s].trips)
-	}
 	for g := range p.gates {
 		total += p.limited(p.at.gateTrips+g, p.gates[g].trips)
 		total += p.limited(p.at.gateRoom+g, p.gates[g].millilitres)
@@ -140,7 +136,60 @@ func (p *prices) round() float64 {
 			total += p.cell(int32(k))
 		}
 	}
+	for s := range p.suppliers {
+		total += p.supplier(s)
+	}
 	return total
+}
+
+// supplier is what a supplier's stock and trips fetch at the prices in use, less
+// what activating it costs. One that is not activated has neither, so that the
+// price of its stock counts towards its activation.
+func (p *prices) supplier(s int) float64 {
+	sup := &p.suppliers[s]
+	fetch := p.stockValue(s)
+	inUse := 1.0
+	if sup.activation > 0 {
+		fetch -= float64(sup.activation)
+		shares, used := 0.0, 0.0
+		for _, i := range sup.pairs {
+			a := p.now[p.at.activation+int(i)]
+			shares += a
+			used += a * p.over[p.at.activation+int(i)]
+		}
+		fetch += shares
+		if inUse = 0; fetch > 1e-6*float64(sup.activation) {
+			inUse = 1
+		} else if shares > 0 {
+			inUse = used / shares
+		}
+		for _, i := range sup.pairs {
+			p.over[p.at.activation+int(i)] -= inUse
+		}
+	}
+	p.inUse[s] = inUse
+	for _, l := range sup.lots {
+		p.over[p.at.stock+int(l)] -= inUse * float64(p.lots[l].stock)
+	}
+	if sup.trips < unlimited/2 {
+		p.over[p.at.supplierTrips+s] -= inUse * float64(sup.trips)
+	}
+	return max(0, fetch)
+}
+
+// usage is how far the averaged relaxation activates a supplier, 0 to 1.
+func (p *prices) usage(s int32) float64 { return p.active[s] }
+
+// stockValue is what a supplier's stock and trips are worth at the prices in use.
+func (p *prices) stockValue(s int) float64 {
+	sum := 0.0
+	for _, l := range p.suppliers[s].lots {
+		sum += p.now[p.at.stock+int(l)] * float64(p.lots[l].stock)
+	}
+	if p.suppliers[s].trips < unlimited/2 {
+		sum += p.now[p.at.supplierTrips+s] * float64(p.suppliers[s].trips)
+	}
+	return sum
 }
 
 // limited is what a limit fetches at its price, if there is one.
@@ -148,7 +197,7 @@ func (p *prices) limited(at int, left int64) float64 {
 	if left >= unlimited/2 {
 		return 0
 	}
-	p.over[at] = -float64(left)
+	p.over[at] -= float64(left)
 	return p.now[at] * float64(left)
 }
 
@@ -231,17 +280,23 @@ func (p *prices) step(target float64) {
 	for i, v := range p.over {
 		p.mean[i] += weight * (v - p.mean[i])
 	}
+	for s, v := range p.inUse {
+		p.active[s] += weight * (v - p.active[s])
+	}
 	if bound < p.bound-1e-9*math.Abs(p.bound) || math.IsInf(p.bound, 1) {
 		if p.bound-bound > 1e-4*math.Abs(bound) {
 			p.factor = min(p.factor*1.1, 2)
 		}
 		p.bound, p.worse = bound, 0
 		copy(p.best, p.now)
-	} else if p.worse++; p.worse >= 10 {
-		p.factor, p.worse = max(p.factor*0.66, 1e-4), 0
+	} else if p.worse++; p.worse >= 5 {
+		p.factor, p.worse = max(p.factor*0.6, 1e-5), 0
 	}
 	p.walk(target)
 }
+
+// settled says whether further rounds would hardly lower the bound.
+func (p *prices) settled() bool { return p.factor <= 1e-4 }
 
 // walk sets the prices in use: from the best ones along the averaged excess.
 func (p *prices) walk(target float64) {

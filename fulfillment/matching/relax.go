@@ -19,6 +19,7 @@ type relaxer struct {
 	window []int32
 	worth  []float64
 	used   []int64 // by lot of the cell: the answer
+	single bool    // one mode is the best filling
 }
 
 // bulk is a lot at one tier and number of trips: fixed plus unit × quantity.
@@ -61,6 +62,9 @@ func (r *relaxer) relax(c *cell, lots []lot, offers []offer) float64 {
 	clear(r.used)
 	n := int64(c.wanted)
 	r.choose(c, lots, offers, n)
+	if r.single {
+		return r.cheapest(c)
+	}
 	r.cost = slices.Grow(r.cost[:0], int(n+1))[:n+1]
 	r.next = slices.Grow(r.next[:0], int(n+1))[:n+1]
 	r.choice = slices.Grow(r.choice[:0], len(r.modes)*int(n+1))[:len(r.modes)*int(n+1)]
@@ -101,6 +105,9 @@ func (r *relaxer) choose(c *cell, lots []lot, offers []offer, n int64) {
 	for i := range offers {
 		l, o := &lots[c.lots[i].lot], &offers[i]
 		most := min(l.stock, n)
+		if l.least == 1 && l.pack == 1 && len(l.tiers) == 1 {
+			most = n // the price of stock is limit enough, and such cells are quick to solve
+		}
 		for k := len(l.tiers) - 1; k >= 0 && most >= l.least; k-- {
 			lo := max(l.least, ceilDiv(l.tiers[k].From, l.pack)*l.pack)
 			if lo > most {
@@ -113,7 +120,68 @@ func (r *relaxer) choose(c *cell, lots []lot, offers []offer, n int64) {
 			most = lo - 1
 		}
 	}
+	if r.single = r.simple(c, n); r.single {
+		return
+	}
+	r.dominate(n)
 	slices.SortStableFunc(r.modes, func(a, b bulk) int { return cmp.Compare(b.price, a.price) })
+}
+
+// simple says whether any one mode can serve the whole cell, unit by unit and
+// whatever the caps: then costs are concave and one mode is the best filling.
+func (r *relaxer) simple(c *cell, n int64) bool {
+	dearest := int64(0)
+	for i := range r.modes {
+		if m := &r.modes[i]; m.lo != 1 || m.pack != 1 || m.hi < n {
+			return false
+		}
+		dearest = max(dearest, r.modes[i].price)
+	}
+	return !slices.ContainsFunc(c.classes, func(cl class) bool { return cl.cap < dearest })
+}
+
+// cheapest fills a simple cell.
+func (r *relaxer) cheapest(c *cell) float64 {
+	best, bestMode, bestN := 0.0, -1, int64(0)
+	for i := range r.modes {
+		m := &r.modes[i]
+		value, n := -m.fixed, int64(0)
+		for k := range c.classes {
+			cl := &c.classes[k]
+			if cl.worth <= m.unit {
+				break
+			}
+			value += float64(cl.count) * (cl.worth - m.unit)
+			n += int64(cl.count)
+		}
+		if value > best {
+			best, bestMode, bestN = value, i, n
+		}
+	}
+	if bestMode >= 0 {
+		r.used[r.modes[bestMode].lot] = bestN
+	}
+	return best
+}
+
+// dominate drops the modes that another one, large enough for the whole cell,
+// can replace at no higher cost.
+func (r *relaxer) dominate(n int64) {
+	if len(r.modes) < 4 {
+		return
+	}
+	slices.SortFunc(r.modes, func(a, b bulk) int {
+		return cmp.Or(cmp.Compare(a.unit, b.unit), cmp.Compare(a.fixed, b.fixed), cmp.Compare(a.lot, b.lot))
+	})
+	left := r.modes[:0]
+	for _, m := range r.modes {
+		if !slices.ContainsFunc(left, func(o bulk) bool {
+			return o.hi >= n && o.fixed <= m.fixed && o.lo <= m.lo && o.price <= m.price && m.pack%o.pack == 0
+		}) {
+			left = append(left, m)
+		}
+	}
+	r.modes = left
 }
 
 // trips splits a mode by the number of trips it needs.

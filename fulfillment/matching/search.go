@@ -168,6 +168,22 @@ func (r *search) moveLot() {
 	r.settle(mark, before)
 }
 
+// movable says whether there is anything to search.
+func (r *search) movable() bool { return len(r.lots) > 0 || len(r.gates) > 0 }
+
+// typicalLoss is a loss that a hot search accepts easily: most of a trip, or,
+// where trips are free, a hundredth of what a cell gains.
+func (r *search) typicalLoss() float64 {
+	trips := 0.0
+	for i := range r.pairs {
+		trips += float64(r.pairs[i].tripCost)
+	}
+	if trips > 0 {
+		return 0.7 * trips / float64(len(r.pairs))
+	}
+	return 0.01 * max(r.value, 0) / float64(max(len(r.cells), 1))
+}
+
 // step makes one move.
 func (r *search) step() {
 	if len(r.gates) > 0 && r.rng.IntN(3) > 0 {

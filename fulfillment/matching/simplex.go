@@ -27,7 +27,7 @@ func (p *prices) project() {
 				parts = append(parts, &p.now[p.at.activation+int(i)])
 			}
 		}
-		ontoSimplex(parts, float64(p.suppliers[s].activation))
+		ontoSimplex(parts, max(0, float64(p.suppliers[s].activation)-p.stockValue(s)))
 	}
 }
 

@@ -2,42 +2,195 @@ package matching
 
 import (
 	"context"
+	"math"
 	"time"
 )
 
-// Options say how hard to search. The zero value takes the default budget.
+// Options say how hard to search. The zero value searches for five seconds.
 type Options struct {
-	Seed       int64         // of the search; same market, seed and Iterations, one thread: the same plan
-	Budget     time.Duration // stop with the best found; 0: five seconds, unless Iterations is set
-	Iterations int           // stop after so many steps of improvement; 0: no limit
-	Threads    int           // markets that share nothing are solved side by side; 0: one
-	Keep       []Drop        // drops under way: part of the plan as they are
-	Start      *Plan         // improve this plan instead of starting from nothing
-	Progress   func(Progress)
+	Seed       int64                // of the search; the same market, seed and Iterations on one thread give the same plan
+	Budget     time.Duration        // stop with the best found; 0: five seconds, unless Iterations is set
+	Iterations int                  // stop after so many moves; 0: no limit
+	Threads    int                  // parts of the market that share nothing are searched side by side; 0: one
+	Keep       []Drop               // drops under way: part of the plan as they are
+	Start      *Plan                // improve this plan instead of starting from nothing
+	Clock      func() time.Duration // what Budget is measured by; nil: time on the clock since the call
+	Progress   func(Progress)       // told now and then
 }
 
-// Progress is told now and then while the search goes on.
+// Progress is how far a search has come.
 type Progress struct {
-	Value, Bound int64 // minor units; Bound is 0 while it is unknown
+	Value, Bound int64 // minor units
 	Iterations   int
 }
 
 // Solve returns the best plan found. The error is an *Invalid market, or drops to
 // keep that do not fit it; an ended context ends the search with the best found.
 func Solve(ctx context.Context, m *Market, o Options) (Plan, error) {
+	r := newRun(ctx, o)
 	mod, err := compile(m, o.Keep)
 	if err != nil {
 		return Plan{}, err
 	}
-	s := newState(mod)
-	for k := range mod.cells {
-		s.refill(int32(k), 0)
+	s, p := newState(mod), newPrices(mod)
+	if mod.plain() {
+		r.locate(s, p)
+		return s.finish(p), nil
 	}
-	return s.finish(mod.easyBound()), nil
+	s.greedy(0)
+	r.converge(p, s.value)
+	copy(s.stockPrice, p.best)
+	s = s.better(r)
+	r.improve(newSearch(s, o.Seed), p.bound)
+	s.polish()
+	return s.finish(p), nil
+}
+
+// run is the time and the moves that a search has.
+type run struct {
+	Options
+	ctx   context.Context
+	start time.Duration
+	spare time.Duration // to write the plan
+	moves int
+	told  time.Duration
+	asked int // calls of spent
+	pause int // calls between two looks at the clock
+	last  time.Duration
+	part  float64 // spent, at the last look
+}
+
+func newRun(ctx context.Context, o Options) *run {
+	if o.Clock == nil {
+		begun := time.Now()
+		o.Clock = func() time.Duration { return time.Since(begun) }
+	}
+	if o.Budget == 0 && o.Iterations == 0 {
+		o.Budget = 5 * time.Second
+	}
+	return &run{Options: o, ctx: ctx, start: o.Clock()}
+}
+
+// spent is the part of the budget that is gone, 1 when it is used up.
+func (r *run) spent() float64 {
+	part := 0.0
+	if r.Iterations > 0 {
+		part = float64(r.moves) / float64(r.Iterations)
+	}
+	if r.asked++; r.asked > r.pause {
+		r.look()
+	}
+	return min(max(part, r.part), 1)
+}
+
+// look reads the clock, and sets the pause so that it is read about every
+// millisecond: reading processor time is slow.
+func (r *run) look() {
+	now := r.Clock()
+	if now-r.last < time.Millisecond {
+		r.pause = min(2*r.pause+1, 1<<16)
+	} else {
+		r.pause /= 4
+	}
+	r.asked, r.last = 0, now
+	if r.Budget > 0 {
+		r.part = float64(now-r.start) / float64(max(r.Budget-r.spare, 1))
+	}
+	if r.ctx.Err() != nil {
+		r.part = 1
+	}
+}
+
+func (r *run) tell(value, bound float64) {
+	if r.Progress == nil {
+		return
+	}
+	if now := r.Clock(); now-r.told >= 200*time.Millisecond {
+		r.told = now
+		r.Progress(Progress{Value: int64(value), Bound: int64(bound), Iterations: r.moves})
+	}
+}
+
+// Rounds of prices: enough for six digits on the public markets; a fifth of the
+// budget at most.
+const (
+	priceRounds = 400
+	priceShare  = 0.2
+)
+
+func (r *run) converge(p *prices, value float64) {
+	for range priceRounds {
+		p.step(value)
+		r.tell(value, p.bound)
+		if r.spent() > priceShare || p.settled() {
+			return
+		}
+	}
+}
+
+// greedy fills every cell in turn, at a weight on the price of stock.
+func (s *state) greedy(weight float64) {
+	for k := range s.cells {
+		s.refill(int32(k), weight)
+	}
+}
+
+// better starts anew at the converged prices and returns the better start.
+func (s *state) better(r *run) *state {
+	begun := r.Clock()
+	other := newState(s.model)
+	copy(other.stockPrice, s.stockPrice)
+	other.greedy(1)
+	r.spare = 2 * (r.Clock() - begun)
+	if other.value < s.value {
+		return s
+	}
+	return other
+}
+
+// improve searches until the budget is spent, cooling down.
+func (r *run) improve(s *search, bound float64) {
+	hot := s.typicalLoss()
+	for s.movable() {
+		if r.moves%16 == 0 {
+			spent := r.spent()
+			if spent >= 1 {
+				break
+			}
+			s.heat = hot * math.Pow(0.01, spent)
+			r.tell(s.best, bound)
+		}
+		s.step()
+		r.moves++
+	}
+	s.recall()
+}
+
+// locate solves a plain market: exactly, if no supplier needs activation.
+func (r *run) locate(s *state, p *prices) {
+	l := newLocator(s)
+	r.converge(p, l.everything())
+	l.search(r, p)
+	l.carryOut()
+	if len(l.choice) == 0 {
+		p.bound = min(p.bound, l.value+float64(s.model.kept.value)+s.slack)
+	}
+}
+
+// polish refills every cell at the true costs and keeps what gains, so that no
+// demand stays unserved that one more filling of its cell would serve.
+func (s *state) polish() {
+	q := newSearch(s, 0)
+	for k := range s.cells {
+		before := s.value
+		mark := q.clear([]int32{int32(k)})
+		q.fillAll([]int32{int32(k)}, 0)
+		q.settle(mark, before)
+	}
 }
 
 // finish writes the plan out and values it independently of the search.
-func (s *state) finish(bound float64) Plan {
+func (s *state) finish(prices *prices) Plan {
 	p := s.plan()
 	c := newChecker(s.market, s.indexes)
 	for i := range p.Drops {
@@ -45,18 +198,12 @@ func (s *state) finish(bound float64) Plan {
 	}
 	c.limits()
 	p.Value = c.worth() - c.spent
-	p.Bound = max(p.Value, int64(bound)+1)
+	p.Bound = max(p.Value, int64(math.Floor(prices.bound*(1+1e-12)+1e-6)))
 	p.Unserved = s.explain(c.got)
-	return p
-}
-
-// easyBound is what everything is worth at the best price of any lot in reach.
-func (mod *model) easyBound() float64 {
-	total := float64(mod.kept.value) + mod.slack
-	for i := range mod.cells {
-		for k := range mod.cells[i].classes {
-			total += mod.cells[i].classes[k].worth * float64(mod.cells[i].classes[k].count)
+	for l := range s.lots {
+		if price := int64(math.Round(prices.best[prices.at.stock+l])); price > 0 {
+			p.Prices = append(p.Prices, LotPrice{Lot: s.market.Lots[l].ID, Price: price})
 		}
 	}
-	return total
+	return p
 }
