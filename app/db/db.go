@@ -73,12 +73,8 @@ func Unique(fields ...string) Index { return Index{Fields: fields, Unique: true}
 type Spec struct {
 	Name    string
 	Indexes []Index
-	// ShardKey is the JSON path of the field by which a sharded MongoDB spreads
-	// the collection; it never changes in a document, and every Find asks for
-	// one value of it. Where it is empty the collection is spread by id, hashed.
-	ShardKey string
-	Version  int
-	Migrate  func(from int, object map[string]any) error
+	Version int
+	Migrate func(from int, object map[string]any) error
 }
 
 // Conn is one open store.

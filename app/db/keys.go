@@ -58,15 +58,7 @@ func (t *table) declare(goType reflect.Type) error {
 		ix.number = len(t.indexes)
 		t.indexes = append(t.indexes, ix)
 	}
-	if t.spec.ShardKey == "" {
-		return nil
-	}
-	shard, err := newPath(goType, t.spec.ShardKey)
-	t.shard = &shard
-	if err == nil && shard.multi {
-		err = fmt.Errorf("the shard key %q has many values", t.spec.ShardKey)
-	}
-	return err
+	return nil
 }
 
 func newIndex(t reflect.Type, decl Index) (*index, error) {

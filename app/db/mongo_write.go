@@ -94,13 +94,9 @@ func (s *mongoStore) send(ctx context.Context, w *write, doc bson.M) error {
 	return err
 }
 
-// filter finds the revision that a write replaces, on the one shard that has it.
+// filter finds the revision that a write replaces; by its id, which is the shard key, it goes to one shard.
 func (w *write) filter() bson.D {
-	filter := bson.D{{Key: "_id", Value: w.id}, {Key: "_rev", Value: w.rev}}
-	if key := w.table.shard; key != nil {
-		filter = append(filter, bson.E{Key: mongoField(w.table.spec.ShardKey), Value: key.values(w.doc)[0]})
-	}
-	return filter
+	return bson.D{{Key: "_id", Value: w.id}, {Key: "_rev", Value: w.rev}}
 }
 
 // look reads which write made the document's revision.

@@ -136,9 +136,6 @@ func (t *table) plan(q Query) (plan, error) {
 	if len(q.equal) == 0 && q.field == "" {
 		return p, nil
 	}
-	if key := t.spec.ShardKey; key != "" && !slices.ContainsFunc(q.equal, func(t term) bool { return t.field == key }) {
-		return plan{}, fault.New(fault.Internal, "query_unsharded", "A query of %s must ask for one %s, by which it is spread.", t.spec.Name, key)
-	}
 	for _, ix := range t.indexes {
 		if prefix, ok := ix.answers(q); ok {
 			p.index, p.prefix = ix, prefix

@@ -10,7 +10,6 @@ import (
 type table struct {
 	spec    Spec
 	indexes []*index
-	shard   *path // of Spec.ShardKey, or nil
 	broken  error // what is wrong with the declaration
 
 	// load decodes a stored document, whatever its Go type, and rewrite stores it in today's shape.
