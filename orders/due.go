@@ -1,0 +1,136 @@
+package orders
+
+import (
+	"context"
+	"log/slog"
+	"slices"
+	"strconv"
+	"time"
+
+	"baimi/app/db"
+	"baimi/app/fault"
+	"baimi/app/people"
+)
+
+// Due does what has become due: it closes rounds whose time has come, and
+// carries out the effects that rounds have caused. Settle makes the payments of
+// a round follow it. A round that cannot be served is left for the next time
+// and does not stop the others.
+func (o *Orders) Due(ctx context.Context, now time.Time, settle func(context.Context, string) error) error {
+	due, err := db.All(o.GroupBuys.Find(ctx, db.Query{}.UpTo("wake", now).Limit(200)))
+	if err != nil {
+		return err
+	}
+	for _, g := range due {
+		if err := o.attend(ctx, &g, now, settle); err != nil && ctx.Err() == nil {
+			slog.Error("a group buy is left for the next time", "group_buy", g.ID, "error", err)
+		}
+	}
+	return ctx.Err()
+}
+
+func (o *Orders) attend(ctx context.Context, g *GroupBuy, now time.Time, settle func(context.Context, string) error) error {
+	if g.Due(now) {
+		closed, err := o.Close(ctx, g.ID, "")
+		if err != nil && !fault.Is(err, "round_not_due") {
+			return err
+		}
+		if err == nil {
+			g = &closed
+		}
+	}
+	if err := o.notify(ctx, g, now); err != nil {
+		return err
+	}
+	money := slices.ContainsFunc(g.Effects, func(e Effect) bool { return e.Kind == EffectMoney })
+	if money {
+		if err := settle(ctx, g.ID); err != nil {
+			return err
+		}
+	}
+	done := g.Effects
+	_, err := o.GroupBuys.Update(ctx, g.ID, func(g *GroupBuy) error {
+		g.Effects = slices.DeleteFunc(g.Effects, func(e Effect) bool {
+			return e.Kind != EffectMoney && slices.ContainsFunc(done, func(d Effect) bool { return d.ID == e.ID })
+		})
+		g.Wake = nil
+		g.schedule(now)
+		return nil
+	})
+	return err
+}
+
+// notify tells people what the round's effects ask for. A notice's id is its
+// effect's, so that telling twice tells once.
+func (o *Orders) notify(ctx context.Context, g *GroupBuy, now time.Time) error {
+	if !slices.ContainsFunc(g.Effects, func(e Effect) bool { return e.Kind != EffectMoney }) {
+		return nil
+	}
+	homes, err := o.homes(ctx, g)
+	if err != nil {
+		return err
+	}
+	for _, e := range g.Effects {
+		if e.Kind == EffectMoney {
+			continue
+		}
+		for account, household := range g.readers(e, homes) {
+			n := people.Notice{
+				Doc:     db.Doc{ID: g.ID + ":" + e.ID + ":" + account},
+				Account: account, Kind: e.Kind, Link: "/group-buys/" + g.ID, At: now.UTC(),
+				Params: map[string]string{"title": g.Title, "household": household},
+			}
+			for k, v := range e.Numbers {
+				n.Params[k] = strconv.FormatInt(v, 10)
+			}
+			if err := o.people.Tell(ctx, n); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// homes gives the accounts that live behind each door of the round's building.
+func (o *Orders) homes(ctx context.Context, g *GroupBuy) (map[string][]string, error) {
+	households, err := o.community.Households(ctx, g.Compound, g.Building)
+	if err != nil {
+		return nil, err
+	}
+	homes := map[string][]string{}
+	for _, h := range households {
+		homes[h.ID] = h.Residents
+	}
+	return homes, nil
+}
+
+// readers are the accounts that an effect is for, each with its household: who
+// joined, who lives behind the door, who ordered for it and who pays, and what
+// concerns everybody also the leader.
+func (g *GroupBuy) readers(e Effect, homes map[string][]string) map[string]string {
+	if e.Account != "" {
+		return map[string]string{e.Account: e.Household}
+	}
+	all := map[string]string{}
+	add := func(household string, accounts ...string) {
+		for _, a := range accounts {
+			if _, known := all[a]; a != "" && !known {
+				all[a] = household
+			}
+		}
+	}
+	for _, p := range slices.Concat(g.Participants, g.Waiting) {
+		if e.Household != "" && p.Household != e.Household {
+			continue
+		}
+		add(p.Household, p.Account)
+		add(p.Household, homes[p.Household]...)
+		if p.Proxy != nil {
+			add(p.Household, p.Proxy.Payer, p.Proxy.By)
+		}
+	}
+	if e.Household == "" {
+		add("", g.Leader)
+	}
+	return all
+}
