@@ -9,6 +9,7 @@ import (
 	"baimi/app/db"
 	"baimi/app/people"
 	"baimi/catalog"
+	"baimi/orders"
 )
 
 // domains is everything that the program is made of, opened on one store.
@@ -22,6 +23,8 @@ type domains struct {
 	community   *community.Community
 	deployments *db.Collection[Deployment]
 	catalog     *catalog.Catalog
+	orders      *orders.Orders
+	cashier     *orders.Cashier
 }
 
 // openDomains opens the store and every domain on it, and makes the store
@@ -35,6 +38,8 @@ func openDomains(ctx context.Context, config Config, now func() time.Time, chann
 	d.deployments = db.Open[Deployment](conn, db.Spec{Name: "deployments"})
 	d.community = community.Open(conn, d.people, now)
 	d.catalog = catalog.Open(conn, now)
+	d.orders = orders.OpenOrders(conn, d.catalog, d.community, d.people, now)
+	d.cashier = orders.OpenCashier(conn, d.orders.GroupBuys, nil, d.people.Tell, now)
 	if err := conn.Ready(ctx); err != nil {
 		conn.Close()
 		return nil, wrongUse{err}
@@ -53,5 +58,7 @@ func (d *domains) routes(r *people.Router) {
 	d.people.Routes(r, strings.HasPrefix(d.config.BaseURL, "https:"))
 	d.community.Routes(r)
 	d.catalog.Routes(r, d.community.Compound)
+	d.orders.Routes(r)
+	orders.MoneyRoutes(r, d.cashier)
 	people.Route(r, people.Anyone, "GET /deployment", "What this deployment is and how one signs in.", d.deployment)
 }

@@ -37,6 +37,7 @@ func (s *ServeCmd) Run(ctx context.Context) error {
 	}
 	app, _ := newServer(d)
 	go d.migrate(ctx)
+	go d.work(ctx)
 	fmt.Printf("Baimi is at http://%s\n", listener.Addr())
 	failed := make(chan error, 1)
 	go func() { failed <- app.Listener(listener) }()

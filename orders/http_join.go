@@ -14,8 +14,8 @@ import (
 // Wanted is one line of an order.
 type Wanted struct {
 	Item      string `json:"item" maxLength:"130"`
-	Quantity  int64  `json:"quantity"`
-	Tolerance int64  `json:"tolerance,omitempty" doc:"Units more that the household would take to fill a case."`
+	Quantity  int64  `json:"quantity" minimum:"0" maximum:"1000000"`
+	Tolerance int64  `json:"tolerance,omitempty" minimum:"0" maximum:"1000000" doc:"Units more that the household would take to fill a case."`
 }
 
 func linesOf(wanted []Wanted) []Line {
@@ -26,7 +26,7 @@ func linesOf(wanted []Wanted) []Line {
 	return lines
 }
 
-type joinRequest struct {
+type joinRound struct {
 	ID   string `path:"id" maxLength:"64"`
 	Body struct {
 		Household  string   `json:"household,omitempty" maxLength:"200" doc:"One of mine; may be left out where I have one in the building."`
@@ -45,7 +45,7 @@ type Joined struct {
 
 type joinedView struct{ Body Joined }
 
-func (h handlers) join(ctx context.Context, in *joinRequest) (*joinedView, error) {
+func (h handlers) join(ctx context.Context, in *joinRound) (*joinedView, error) {
 	me := people.From(ctx)
 	return h.wish(ctx, in.ID, func(g *GroupBuy) (Wish, error) {
 		home, err := g.ownHome(me, in.Body.Household)
@@ -56,12 +56,12 @@ func (h handlers) join(ctx context.Context, in *joinRequest) (*joinedView, error
 	})
 }
 
-type leaveRequest struct {
+type leaveRound struct {
 	ID        string `path:"id" maxLength:"64"`
 	Household string `query:"household" maxLength:"200" doc:"One of mine; may be left out where I have one in the building."`
 }
 
-func (h handlers) leave(ctx context.Context, in *leaveRequest) (*joinedView, error) {
+func (h handlers) leave(ctx context.Context, in *leaveRound) (*joinedView, error) {
 	me := people.From(ctx)
 	return h.wish(ctx, in.ID, func(g *GroupBuy) (Wish, error) {
 		home, err := g.ownHome(me, in.Household)
@@ -104,7 +104,7 @@ func (g *GroupBuy) ownHome(a people.Actor, named string) (string, error) {
 	return homes[0], nil
 }
 
-type orderForRequest struct {
+type orderForHousehold struct {
 	ID   string `path:"id" maxLength:"64"`
 	Body struct {
 		Household  string   `json:"household" maxLength:"200" doc:"compound/building/unit-room"`
@@ -118,7 +118,7 @@ type orderForRequest struct {
 	}
 }
 
-func (h handlers) orderFor(ctx context.Context, in *orderForRequest) (*joinedView, error) {
+func (h handlers) orderFor(ctx context.Context, in *orderForHousehold) (*joinedView, error) {
 	me, b := people.From(ctx), in.Body
 	home, err := h.community.Household(ctx, b.Household)
 	if err != nil {

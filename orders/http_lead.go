@@ -63,7 +63,7 @@ func (n NewRound) set(g *GroupBuy, now time.Time) {
 	}
 }
 
-type draftRequest struct {
+type draftRound struct {
 	Body struct {
 		Building string `json:"building" maxLength:"120" doc:"compound/building, A001/3"`
 		Open     bool   `json:"open,omitempty" doc:"Open it at once."`
@@ -71,7 +71,7 @@ type draftRequest struct {
 	}
 }
 
-func (h handlers) draft(ctx context.Context, in *draftRequest) (*roundView, error) {
+func (h handlers) draft(ctx context.Context, in *draftRound) (*roundView, error) {
 	me := people.From(ctx)
 	compound, building, _ := strings.Cut(in.Body.Building, "/")
 	if !me.Is(people.Leader, in.Body.Building) && !me.Is(people.Coordinator, compound) {
@@ -89,12 +89,12 @@ func (h handlers) draft(ctx context.Context, in *draftRequest) (*roundView, erro
 	return h.show(ctx, &g)
 }
 
-type changeRequest struct {
+type changeRound struct {
 	ID   string `path:"id" maxLength:"64"`
 	Body NewRound
 }
 
-func (h handlers) change(ctx context.Context, in *changeRequest) (*roundView, error) {
+func (h handlers) change(ctx context.Context, in *changeRound) (*roundView, error) {
 	next := GroupBuy{}
 	in.Body.set(&next, h.now())
 	if err := h.describe(ctx, &next); err != nil {
@@ -148,14 +148,14 @@ func (h handlers) led(ctx context.Context, id string) (GroupBuy, error) {
 	return g, err
 }
 
-type cancelRequest struct {
+type cancelRound struct {
 	ID   string `path:"id" maxLength:"64"`
 	Body struct {
 		Reason string `json:"reason,omitempty" maxLength:"200"`
 	}
 }
 
-func (h handlers) cancel(ctx context.Context, in *cancelRequest) (*roundView, error) {
+func (h handlers) cancel(ctx context.Context, in *cancelRound) (*roundView, error) {
 	me := people.From(ctx)
 	return h.lead(ctx, in.ID, func(g *GroupBuy, now time.Time) error { return g.Cancel(me.Account, in.Body.Reason, now) })
 }
@@ -181,7 +181,7 @@ func (h handlers) contact(ctx context.Context, phone, account string) string {
 	return a.Contact()
 }
 
-type revealRequest struct {
+type revealParticipant struct {
 	ID   string `path:"id" maxLength:"64"`
 	Body struct {
 		Household string `json:"household" maxLength:"200"`
@@ -194,7 +194,7 @@ type revealView struct {
 	}
 }
 
-func (h handlers) reveal(ctx context.Context, in *revealRequest) (*revealView, error) {
+func (h handlers) reveal(ctx context.Context, in *revealParticipant) (*revealView, error) {
 	g, err := h.led(ctx, in.ID)
 	if err != nil {
 		return nil, err

@@ -36,11 +36,7 @@ type moneyHandlers struct{ *Cashier }
 type quoteRequest struct {
 	ID   string `path:"id"`
 	Body struct {
-		Lines []struct {
-			Item      string `json:"item"`
-			Quantity  int64  `json:"quantity" minimum:"0" maximum:"1000000"`
-			Tolerance int64  `json:"tolerance,omitempty" minimum:"0" maximum:"1000000"`
-		} `json:"lines" maxItems:"100"`
+		Lines []Wanted `json:"lines" maxItems:"100"`
 	}
 }
 
@@ -54,11 +50,7 @@ func (h moneyHandlers) quote(ctx context.Context, in *quoteRequest) (*billView, 
 	if g.State == Draft && !g.collects(people.From(ctx)) {
 		return nil, fault.New(fault.NotFound, "not_found", "There is no such round.")
 	}
-	lines := []Line{}
-	for _, l := range in.Body.Lines {
-		lines = append(lines, Line{Item: l.Item, Quantity: l.Quantity, Tolerance: l.Tolerance})
-	}
-	b, err := g.Quote(lines)
+	b, err := g.Quote(linesOf(in.Body.Lines))
 	return &billView{b}, err
 }
 
