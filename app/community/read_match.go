@@ -120,6 +120,9 @@ func (m *matcher) head(i int, f match) {
 	i = m.skip(i, "P ")
 	if m.class(i) == road {
 		f.foreign = m.placed
+		for n := 0; n < 4 && f.foreign && m.afterHan(f.start); n++ { // 银杏路 is one name
+			f.start--
+		}
 		i = m.skip(i+1, " ")
 		if after := m.skip(i+1, " "); m.class(i) == number && m.class(after) == hao {
 			m.place(m.skip(after+1, " -P"), f)
@@ -276,7 +279,7 @@ func (m *matcher) roomOf(i int, f match) {
 		f.end, f.roomMarked = after+1, true
 	}
 	short := len(f.room) < 3 && !f.roomMarked && f.floor == "" && m.class(i) == number
-	if short && !m.is(i-1, "-#") || f.bareUnit && f.implied && short {
+	if short && !m.is(i-1, "-") || f.bareUnit && f.implied && short {
 		return
 	}
 	if f.implied && f.roomMarked {

@@ -1,0 +1,149 @@
+package chain
+
+import (
+	"slices"
+
+	"baimi/app/community"
+	"baimi/app/fault"
+)
+
+// Answer is what the leader says about one entry. Fields that are left out change nothing.
+type Answer struct {
+	Entry  int             `json:"entry" minimum:"1"` // from 1
+	Door   *community.Door `json:"door,omitempty"`
+	Wants  []Want          `json:"wants,omitempty"` // instead of what was read
+	Action Action          `json:"action,omitempty" enum:",add,set,replace,cancel,ignore" doc:"Of the same name twice: add tops up, replace takes it instead, ignore is a duplicate."`
+}
+
+// Answer settles questions of one entry. A door also answers for the other
+// entries of the same name that have none. Faults: "no_such_entry",
+// "no_such_door", "no_such_item", "quantity".
+func (r *Review) Answer(a Answer, c Context) error {
+	if a.Entry < 1 || a.Entry > len(r.Entries) {
+		return fault.New(fault.NotFound, "no_such_entry", "The review has no entry %d.", a.Entry).With("entry", a.Entry)
+	}
+	if err := a.check(c); err != nil {
+		return err
+	}
+	e := &r.Entries[a.Entry-1]
+	if a.Wants != nil {
+		e.Wants = merge(a.Wants)
+		e.answered(func(q Ask) bool {
+			return !isAddress(q.Code) && q.Code != AskAgain && q.Code != AskNotBuilding && q.Code != AskNothingYet
+		})
+	}
+	if a.Action != "" {
+		e.Action = a.Action
+		e.answered(func(q Ask) bool {
+			return q.Code == AskAgain || q.Code == AskNothingYet || a.Action == Ignore || a.Action == Cancel && !isAddress(q.Code)
+		})
+	}
+	if a.Door != nil {
+		r.answerDoor(a.Entry-1, *a.Door)
+	}
+	r.reclass()
+	return nil
+}
+
+func (a Answer) check(c Context) error {
+	if a.Door != nil && !c.Compound.Has(*a.Door) {
+		return fault.New(fault.Invalid, "no_such_door", "The compound has no door %s.", *a.Door).With("door", a.Door.String())
+	}
+	for _, w := range a.Wants {
+		if !slices.ContainsFunc(c.Items, func(i Item) bool { return i.ID == w.Item }) {
+			return fault.New(fault.Invalid, "no_such_item", "The round has no item %q.", w.Item).With("item", w.Item)
+		}
+		if w.Quantity < 1 || w.Quantity > MaxQuantity {
+			return fault.New(fault.Invalid, "quantity", "A quantity is 1 to %d.", MaxQuantity).With("limit", MaxQuantity)
+		}
+	}
+	return nil
+}
+
+func (e *Entry) answered(what func(Ask) bool) { e.Questions = slices.DeleteFunc(e.Questions, what) }
+
+// answerDoor sets a door, and asks about entries that turn out to be of one household.
+func (r *Review) answerDoor(at int, door community.Door) {
+	name := r.Entries[at].Name
+	for i := range r.Entries {
+		e := &r.Entries[i]
+		same := name != "" && e.Name == name && e.Door == nil && e.Address == nil
+		if i != at && !same {
+			continue
+		}
+		before := e.Door
+		e.Door, e.DoorFrom = &door, "chain"
+		if i == at {
+			e.DoorFrom = "answer"
+		}
+		e.answered(func(q Ask) bool { return isAddress(q.Code) || q.Code == AskNotBuilding })
+		if before == nil || *before != door {
+			r.askAgainAt(i)
+		}
+	}
+}
+
+// askAgainAt asks of the later of two entries, if they add to one household.
+func (r *Review) askAgainAt(i int) {
+	for j := range r.Entries {
+		first, second := min(i, j), max(i, j)
+		e := &r.Entries[second]
+		asked := slices.ContainsFunc(e.Questions, func(q Ask) bool { return q.Code == AskAgain })
+		if i != j && !asked && r.Entries[first].sameAs(e) && e.Action == Add && r.Entries[first].Action == Add && !e.again && !e.plus {
+			e.ask(Ask{Code: AskAgain, Entry: first + 1})
+		}
+	}
+}
+
+// reclass brings the kinds of entries and lines up to their questions.
+func (r *Review) reclass() {
+	for i := range r.Entries {
+		r.Entries[i].Kind = r.Entries[i].kind()
+	}
+	for i := range r.Lines {
+		if n := r.Lines[i].Entry; n > 0 {
+			r.Lines[i].Kind = r.Entries[n-1].Kind
+		}
+	}
+}
+
+// Inherit takes over the answers of an earlier review for entries whose text is
+// the same, so that a re-pasted chain asks only about what is new.
+func (r *Review) Inherit(earlier *Review) {
+	byText := map[string][]int{}
+	for i, e := range earlier.Entries {
+		byText[e.unnumbered()] = append(byText[e.unnumbered()], i)
+	}
+	for i := range r.Entries {
+		e := &r.Entries[i]
+		same := byText[e.unnumbered()]
+		if len(e.Questions) == 0 || len(same) == 0 {
+			continue
+		}
+		old := earlier.Entries[same[0]]
+		byText[e.unnumbered()] = same[1:]
+		if len(old.Questions) == 0 {
+			e.Door, e.DoorFrom, e.Wants, e.Action, e.Questions = old.Door, old.DoorFrom, old.Wants, old.Action, []Ask{}
+		}
+	}
+	r.reclass()
+}
+
+// unnumbered is the entry's text without the number in front.
+func (e *Entry) unnumbered() string {
+	if len(e.Parts) > 0 && e.Parts[0].Kind == PartNumber {
+		return e.Text[len(e.Parts[0].Text):]
+	}
+	return e.Text
+}
+
+// Open counts the entries that still have questions.
+func (r *Review) Open() int {
+	n := 0
+	for _, e := range r.Entries {
+		if len(e.Questions) > 0 {
+			n++
+		}
+	}
+	return n
+}

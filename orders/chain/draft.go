@@ -1,0 +1,108 @@
+package chain
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// draft is an entry's text while its parts are being found. A part that is
+// claimed is blanked out, so that nothing is read twice.
+type draft struct {
+	text   []rune
+	folded []rune // claimed runes are spaces
+	claims []claim
+}
+
+type claim struct {
+	start, end int // runes
+	kind       PartKind
+}
+
+func newDraft(text string) *draft {
+	runes := []rune(text)
+	folded := make([]rune, len(runes))
+	for i, r := range runes {
+		folded[i] = foldRune(r)
+	}
+	return &draft{text: runes, folded: folded}
+}
+
+func (d *draft) claim(start, end int, kind PartKind) {
+	if start >= end {
+		return
+	}
+	d.claims = append(d.claims, claim{start, end, kind})
+	for i := start; i < end; i++ {
+		if d.folded[i] != '\n' {
+			d.folded[i] = ' '
+		}
+	}
+}
+
+// claimBytes claims a span given in bytes of d.left().
+func (d *draft) claimBytes(left string, start, end int, kind PartKind) (from, to int) {
+	from = utf8.RuneCountInString(left[:start])
+	to = from + utf8.RuneCountInString(left[start:end])
+	d.claim(from, to, kind)
+	return from, to
+}
+
+// left is the text as it was written, with the claimed parts blanked out.
+func (d *draft) left() string {
+	out := slices.Clone(d.text)
+	for _, c := range d.claims {
+		for i := c.start; i < c.end; i++ {
+			out[i] = ' '
+		}
+	}
+	return string(out)
+}
+
+// parts cuts the text at the claims.
+func (d *draft) parts() []Part {
+	slices.SortFunc(d.claims, func(a, b claim) int { return a.start - b.start })
+	parts := []Part{}
+	at := 0
+	for _, c := range d.claims {
+		if c.start > at {
+			parts = append(parts, Part{PartOther, string(d.text[at:c.start])})
+		}
+		parts = append(parts, Part{c.kind, string(d.text[c.start:c.end])})
+		at = c.end
+	}
+	if at < len(d.text) {
+		parts = append(parts, Part{PartOther, string(d.text[at:])})
+	}
+	return parts
+}
+
+// runs gives the unclaimed stretches of letters, without punctuation.
+func (d *draft) runs() [][2]int {
+	var runs [][2]int
+	for i := 0; i < len(d.folded); {
+		if !isWordRune(d.folded[i]) {
+			i++
+			continue
+		}
+		end := i
+		for end < len(d.folded) && (isWordRune(d.folded[end]) || d.innerSpace(end)) {
+			end++
+		}
+		runs = append(runs, [2]int{i, end})
+		i = end
+	}
+	return runs
+}
+
+// innerSpace tells whether a space stands between two words in Latin letters: Mary Ann.
+func (d *draft) innerSpace(i int) bool {
+	return d.text[i] == ' ' && i > 0 && i+1 < len(d.folded) && isASCIILetter(d.folded[i-1]) && isASCIILetter(d.folded[i+1])
+}
+
+func isWordRune(r rune) bool {
+	return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsSymbol(r) && r > 0x2000 || unicode.IsMark(r) || r == '\'' || r == '_' || r == '-' || r == '·'
+}
+
+func hasLetter(s string) bool { return strings.ContainsFunc(s, unicode.IsLetter) }

@@ -1,0 +1,209 @@
+package chain
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"baimi/app/community"
+)
+
+// row is a line of the input while it is being classified.
+type row struct {
+	text   string
+	bare   string // trimmed
+	number int    // it begins with, as an entry or a menu line does; 0: none
+	lead   int    // runes of the number
+	kind   Kind   // decided; empty: not yet
+}
+
+var (
+	numbered   = regexp.MustCompile(`^\s*(\d{1,4})\s*([.、):,]|\s)\s*`)
+	headLine   = regexp.MustCompile(`(?i)^\s*(?:#\s*接龙|#\s*group\s*note|#\s*solitaire|接龙\s*$|接龙[:：])`)
+	exampleRow = regexp.MustCompile(`(?i)^\s*(?:例|示例|样例|e\.g\.|example)(?:如|子)?\s*(?:[:：.、]|\s)`)
+	deadline   = regexp.MustCompile(`(?i)[^\s（）()，,]*\d{1,2}[:：点]\d{0,2}\s*(?:截止|截团|截单)|(?:截止|截团|deadline)\S*\s*\d{1,2}[:：点]\d{0,2}`)
+	chatRow    = regexp.MustCompile(`(?i)^(?:@\S+\s*)?(?:收到|谢谢|感谢|好的?|好滴|辛苦|ok(?:ay)?|嗯|行|可以|已付|已转|付了|转了|知道了|明白|大家|各位|团长|请问|有没有|什么时候|几点|多少钱|thanks?|thank you|received|got it|noted)|[?？]\s*$|^\p{S}+$`)
+	sender     = regexp.MustCompile(`^\s*(?:\S.{0,15}?)\s+(?:\d{4}[-/]\d{1,2}[-/]\d{1,2}\s+)?\d{1,2}[:：]\d{2}(?:[:：]\d{2})?\s*$|^\s*[^\s:：]{1,16}[:：]\s*$`)
+)
+
+// rows splits the text and finds the numbers that lines begin with.
+func rows(text string) []row {
+	clean := strings.Map(func(r rune) rune {
+		if r == '\u200b' || r == '\u200c' || r == '\u200d' || r == '\ufeff' || r == '\r' || r == '\u2060' {
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(strings.ReplaceAll(text, "\r\n", "\n"), "?"))
+	var out []row
+	last, spaced := 0, true
+	for line := range strings.SplitSeq(clean, "\n") {
+		r := row{text: line, bare: strings.TrimSpace(line)}
+		if headLine.MatchString(line) {
+			last, spaced = 0, true
+		} else {
+			r.findNumber(last, spaced)
+		}
+		if r.number > 0 {
+			last = r.number
+		}
+		out = append(out, r)
+	}
+	return out
+}
+
+// findNumber takes a leading number for the entry's own. After a dot and before
+// another digit it is one only in its turn, for 4.18 is a date and 3.12-301 is
+// entry 3; with nothing but a space behind, only in its turn as well.
+func (r *row) findNumber(last int, spaced bool) {
+	if n, size := circled(r.bare); n > 0 {
+		r.number, r.lead = n, utf8.RuneCountInString(r.text)-utf8.RuneCountInString(r.bare)+size
+		return
+	}
+	text := foldText(r.text)
+	m := numbered.FindStringSubmatchIndex(text)
+	if m == nil || m[1] == len(text) && text[m[4]:m[5]] != "." {
+		return
+	}
+	n, _ := strconv.Atoi(text[m[2]:m[3]])
+	mark, rest := text[m[4]:m[5]], text[m[1]:]
+	first := firstRune(rest)
+	turn := n == last+1 || n > last && n <= last+3 && last > 0
+	switch {
+	case n == 0:
+		return
+	case strings.TrimSpace(mark) == "" && (!(turn && spaced) || !unicode.IsLetter(first) || startsWithUnit(rest)):
+		return
+	case strings.Contains(".:,", mark) && isDigit(first) && m[1] == m[5] && !turn:
+		return
+	}
+	r.number, r.lead = n, utf8.RuneCountInString(text[:m[1]])
+}
+
+// startsWithUnit tells whether the number before counts things: 2 份.
+func startsWithUnit(rest string) bool {
+	return counting.longest([]rune(rest), 0) != nil
+}
+
+// circled reads ① to ⑳ and ⑴ to ⒇.
+func circled(s string) (n, size int) {
+	r := firstRune(s)
+	switch {
+	case r >= '①' && r <= '⑳':
+		return int(r-'①') + 1, 1
+	case r >= '⑴' && r <= '⒇':
+		return int(r-'⑴') + 1, 1
+	}
+	return 0, 0
+}
+
+// block is one posting of a chain: from a header to the next.
+type block struct {
+	from, to int // rows
+	title    string
+}
+
+func blocks(all []row) []block {
+	out := []block{{from: 0}}
+	for i := range all {
+		if headLine.MatchString(all[i].text) && i > 0 {
+			out[len(out)-1].to = i
+			out = append(out, block{from: i})
+		}
+	}
+	out[len(out)-1].to = len(all)
+	for i := range out {
+		out[i].title = titleOf(all[out[i].from:out[i].to])
+	}
+	return out
+}
+
+// titleOf is what stands behind #接龙, or in the next line.
+func titleOf(rows []row) string {
+	if len(rows) == 0 || !headLine.MatchString(rows[0].text) {
+		return ""
+	}
+	rest := strings.TrimSpace(headLine.ReplaceAllString(rows[0].text, ""))
+	for _, r := range rows[1:] {
+		if rest != "" || r.number > 0 {
+			break
+		}
+		rest = r.bare
+	}
+	return rest
+}
+
+// menus marks the numbered rows that say what is on offer: those before an
+// example, those before the numbers begin again, and those that name nobody.
+func (p *parser) menus(all []row, b block) {
+	var run []int
+	runs := [][]int{}
+	flush := func() {
+		if len(run) > 0 {
+			runs = append(runs, run)
+		}
+		run = nil
+	}
+	example := -1
+	for i := b.from; i < b.to; i++ {
+		if exampleRow.MatchString(all[i].text) && example < 0 {
+			example = i
+		}
+		if all[i].number == 0 {
+			continue
+		}
+		if all[i].number == 1 {
+			flush()
+		}
+		run = append(run, i)
+	}
+	flush()
+	for k, run := range runs {
+		before := example > run[len(run)-1] || k+1 < len(runs)
+		if before && !p.hasDoor(all, run) || p.onlyOffers(all, run) {
+			for _, i := range run {
+				all[i].kind = Menu
+			}
+		}
+	}
+}
+
+// hasDoor tells whether any of the rows names a door, or a name that is known.
+func (p *parser) hasDoor(all []row, run []int) bool {
+	for _, i := range run {
+		e := p.entry(all[i].text, all[i].lead)
+		if _, known := p.context.Known[e.Name]; known || e.Address != nil && e.Address.Door != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// onlyOffers tells whether every row is an item with a measure or a price, and nobody's.
+func (p *parser) onlyOffers(all []row, run []int) bool {
+	for _, i := range run {
+		e := p.entry(all[i].text, all[i].lead)
+		named := false
+		for _, part := range e.Parts {
+			named = named || part.Kind == PartItem
+		}
+		if !named || e.Name != "" || e.Address != nil {
+			return false
+		}
+	}
+	return true
+}
+
+// plausible tells whether a line without a number is somebody's order or change.
+func plausible(e Entry, known map[string]community.Door) bool {
+	_, isKnown := known[e.Name]
+	does := len(e.Wants) > 0 || e.Action != Add || len(e.Questions) > 0
+	switch {
+	case e.Address != nil && e.Address.Door != nil:
+		return true
+	case e.Address != nil || isKnown:
+		return does || e.Name != ""
+	}
+	return does && (e.Name == "" || utf8.RuneCountInString(e.Name) <= 8)
+}

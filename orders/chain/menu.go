@@ -1,0 +1,168 @@
+package chain
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/width"
+)
+
+// menu finds items by name, by any part of a name that is told apart, and by code.
+type menu struct {
+	items []Item
+	names map[string][]int // folded words and parts of names: the items that have them
+	codes map[string]int   // folded codes, in letters
+	most  int              // runes of the longest name
+}
+
+const maxPart = 12 // runes of a part of a name
+
+func newMenu(items []Item) *menu {
+	m := &menu{items: items, names: map[string][]int{}, codes: map[string]int{}}
+	for i, item := range items {
+		m.learn(item.NameZh, i)
+		m.learn(item.NameEn, i)
+		if item.Code != "" {
+			m.codes[foldText(item.Code)] = i
+		}
+	}
+	return m
+}
+
+// learn keeps a name, its words, and the parts of its Chinese words. Parts that
+// count or measure (30枚) name nothing.
+func (m *menu) learn(name string, item int) {
+	name = strings.TrimSpace(foldText(name))
+	if name == "" {
+		return
+	}
+	m.put(name, item)
+	words := strings.FieldsFunc(name, func(r rune) bool { return !unicode.IsLetter(r) })
+	for _, word := range words {
+		if !isHan(firstRune(word)) {
+			if utf8.RuneCountInString(word) > 2 {
+				m.put(word, item)
+			}
+			continue
+		}
+		runes := []rune(word)
+		for from := range runes {
+			for to := from + 1; to <= min(len(runes), from+maxPart); to++ {
+				m.put(string(runes[from:to]), item)
+			}
+		}
+	}
+}
+
+func (m *menu) put(part string, item int) {
+	if whole := []rune(part); counting.has(whole) || measures.has(whole) {
+		return
+	}
+	if !slices.Contains(m.names[part], item) {
+		m.names[part] = append(m.names[part], item)
+	}
+	m.most = max(m.most, utf8.RuneCountInString(part))
+}
+
+// mention is a place where items are named.
+type mention struct {
+	items  []int // several where the word fits several
+	length int   // runes
+	single bool  // one Chinese character, or a code: names an item only beside a number or alone
+}
+
+// at finds the longest mention at rune i.
+func (m *menu) at(runes []rune, i int) (mention, bool) {
+	if i > 0 && isASCIILetter(runes[i-1]) && isASCIILetter(runes[i]) {
+		return mention{}, false
+	}
+	for n := min(m.most, len(runes)-i); n > 0; n-- {
+		word := string(runes[i : i+n])
+		if items, ok := m.names[word]; ok && !cutsLetters(runes, i+n) {
+			return mention{items, n, n == 1}, true
+		}
+	}
+	return m.code(runes, i)
+}
+
+// code finds a code such as A or e1, and #3 for the third item in the LINE style.
+func (m *menu) code(runes []rune, i int) (mention, bool) {
+	if runes[i] == '#' {
+		return m.ordinal(runes, i)
+	}
+	for n := min(4, len(runes)-i); n > 0; n-- {
+		if item, ok := m.codes[string(runes[i:i+n])]; ok && !cutsLetters(runes, i+n) && !(isDigit(runes[i+n-1]) && i+n < len(runes) && isDigit(runes[i+n])) {
+			return mention{[]int{item}, n, true}, true
+		}
+	}
+	return mention{}, false
+}
+
+func (m *menu) ordinal(runes []rune, i int) (mention, bool) {
+	n, end := 0, i+1
+	for end < len(runes) && isDigit(runes[end]) && end < i+4 {
+		n = n*10 + int(runes[end]-'0')
+		end++
+	}
+	if n < 1 || end < len(runes) && !unicode.IsSpace(runes[end]) && runes[end] != '#' && runes[end] != ',' {
+		return mention{}, false
+	}
+	if n > len(m.items) {
+		return mention{nil, end - i, true}, true // of no item: asked
+	}
+	return mention{[]int{n - 1}, end - i, true}, true
+}
+
+// codeLine is one or more of A：猪肉, B. 牛肉 35元.
+var codeLine = regexp.MustCompile(`(?:^|[\s,;、])([a-z]\d?)\s*[:.、)=]\s*([^\s,;:]+)`)
+
+// learnCodes reads a line of the chain's own menu, and tells whether it was one.
+func (m *menu) learnCodes(line string) bool {
+	found := codeLine.FindAllStringSubmatch(foldText(line), -1)
+	learned := false
+	for _, f := range found {
+		runes := []rune(f[2])
+		if hit, ok := m.at(runes, 0); ok && len(hit.items) == 1 && (hit.length > 1 || hit.length == len(runes)) {
+			m.codes[f[1]] = hit.items[0]
+			learned = true
+		}
+	}
+	return learned || len(found) > 1
+}
+
+// foldText brings full-width forms and capitals together, rune by rune.
+func foldText(text string) string {
+	return strings.Map(foldRune, text)
+}
+
+func foldRune(r rune) rune {
+	if r < utf8.RuneSelf {
+		return unicode.ToLower(r)
+	}
+	switch r {
+	case '×', '✖', '✕', '＊', '╳':
+		return 'x'
+	case '。':
+		return '.'
+	}
+	if folded := width.LookupRune(r).Folded(); folded != 0 {
+		r = folded
+	}
+	return unicode.ToLower(r)
+}
+
+func isHan(r rune) bool         { return unicode.Is(unicode.Han, r) }
+func isDigit(r rune) bool       { return r >= '0' && r <= '9' }
+func isASCIILetter(r rune) bool { return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' }
+
+func firstRune(s string) rune {
+	r, _ := utf8.DecodeRuneInString(s)
+	return r
+}
+
+func cutsLetters(runes []rune, i int) bool {
+	return i < len(runes) && isASCIILetter(runes[i-1]) && isASCIILetter(runes[i])
+}

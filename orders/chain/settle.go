@@ -1,0 +1,142 @@
+package chain
+
+import (
+	"slices"
+
+	"baimi/app/community"
+)
+
+// settle finds each entry's door, and asks what is still open.
+func (p *parser) settle(r *Review) {
+	here := namesHere(r.Entries)
+	for i := range r.Entries {
+		e := &r.Entries[i]
+		p.findDoor(e, here)
+		p.askContent(e)
+		p.askEarlier(r.Entries, i)
+		e.Kind = e.kind()
+	}
+}
+
+// namesHere gives the doors that this text itself says of a name, where it says one.
+func namesHere(entries []Entry) map[string]community.Door {
+	here, twice := map[string]community.Door{}, map[string]bool{}
+	for _, e := range entries {
+		if e.Name == "" || e.Door == nil {
+			continue
+		}
+		if d, ok := here[e.Name]; ok && d != *e.Door {
+			twice[e.Name] = true
+		}
+		here[e.Name] = *e.Door
+	}
+	for name := range twice {
+		delete(here, name)
+	}
+	return here
+}
+
+// findDoor takes the door that a name is known by, where the text gives none or
+// leaves it open among several of which it is one. A name with two doors is asked about.
+func (p *parser) findDoor(e *Entry, here map[string]community.Door) {
+	var doors []community.Door
+	if e.Door == nil && e.Name != "" {
+		if d, ok := here[e.Name]; ok && agrees(e.Address, d) {
+			doors, e.DoorFrom = append(doors, d), "chain"
+		}
+		if d, ok := p.context.Known[e.Name]; ok && agrees(e.Address, d) && p.context.Compound.Has(d) && !slices.Contains(doors, d) {
+			doors, e.DoorFrom = append(doors, d), "known"
+		}
+	}
+	if len(doors) == 1 {
+		e.Door = &doors[0]
+	}
+	if e.Door == nil {
+		e.DoorFrom = ""
+	}
+	switch {
+	case len(doors) > 1:
+		e.ask(Ask{Code: string(community.Ambiguous), Doors: doors, Text: e.Name})
+	case e.Door == nil && e.Address == nil:
+		e.ask(Ask{Code: string(community.NoAddress)})
+	case e.Door == nil:
+		e.ask(Ask{Code: string(e.Address.Doubt), Doors: e.Address.Candidates, Text: e.Address.Text})
+	case p.context.Building != "" && e.Door.Building != p.context.Building:
+		e.ask(Ask{Code: AskNotBuilding, Doors: []community.Door{*e.Door}})
+	}
+}
+
+func agrees(a *community.Reading, d community.Door) bool {
+	return a == nil || slices.Contains(a.Candidates, d) || a.Doubt == community.NoRoom && a.Building == d.Building
+}
+
+func (e *Entry) ask(a Ask) { e.Questions = append(e.Questions, a) }
+
+// askContent asks about an entry that says too little.
+func (p *parser) askContent(e *Entry) {
+	asksAddress := func(a Ask) bool { return isAddress(a.Code) }
+	other := slices.ContainsFunc(e.Questions, func(a Ask) bool { return !asksAddress(a) && a.Code != AskNotBuilding })
+	switch {
+	case e.Action == Cancel && (len(e.Wants) > 0 && !e.names(PartItem) || slices.ContainsFunc(e.Questions, func(a Ask) bool { return a.Code == AskWhichItem }) || e.Name == "" && e.Address == nil):
+		e.Questions = []Ask{{Code: AskCancelWhat}}
+		e.Wants = []Want{}
+	case e.Action == Cancel || other || len(e.Wants) > 0:
+	case e.Name == "" && e.Address == nil || e.Door == nil && e.Address == nil && e.Number == 0 && !e.names(PartTime):
+		e.Questions = []Ask{{Code: AskUnclear}}
+	default:
+		e.ask(Ask{Code: AskQuantity})
+	}
+}
+
+// names tells whether the entry's text has a part of this kind.
+func (e *Entry) names(kind PartKind) bool {
+	return slices.ContainsFunc(e.Parts, func(p Part) bool { return p.Kind == kind })
+}
+
+// askEarlier asks whether a second entry of a household or name tops up or repeats.
+func (p *parser) askEarlier(all []Entry, i int) {
+	e := &all[i]
+	earlier := -1
+	for j := range i {
+		if all[j].sameAs(e) && all[j].Action != Cancel {
+			earlier = j
+		}
+	}
+	changes := e.again || e.plus && e.Number == 0
+	switch {
+	case earlier >= 0 && !changes:
+		e.ask(Ask{Code: AskAgain, Entry: earlier + 1})
+	case earlier < 0 && e.Action != Add && e.Door != nil && !p.context.Ordered[*e.Door]:
+		e.ask(Ask{Code: AskNothingYet})
+	case earlier < 0:
+		e.again = false
+	}
+	if earlier < 0 && e.Action == Add {
+		e.plus = false
+	}
+}
+
+// sameAs tells whether two entries are one household's, or one name's where no door is known.
+func (e *Entry) sameAs(o *Entry) bool {
+	if e.Door != nil && o.Door != nil {
+		return *e.Door == *o.Door
+	}
+	return e.Name != "" && e.Name == o.Name && e.Door == nil && o.Door == nil
+}
+
+func (e *Entry) kind() Kind {
+	switch {
+	case len(e.Questions) > 0:
+		return Question
+	case e.Action == Set || e.Action == Replace || e.Action == Cancel || e.again || e.plus:
+		return Changed
+	}
+	return Wanted
+}
+
+var addressCodes = []community.Doubt{
+	community.NoAddress, community.NoRoom, community.NoSuchBuilding, community.NoSuchDoor, community.UnitMissing, community.LaneMissing, community.Ambiguous,
+	community.TwoAddresses, community.RunTogether, community.OtherPlace, community.PersonOrPlace, community.MoreNumbers, community.FloorDisagrees,
+}
+
+func isAddress(code string) bool { return slices.Contains(addressCodes, community.Doubt(code)) }
