@@ -24,7 +24,7 @@ func (c *InviteCmd) Run(ctx context.Context) error {
 		return err
 	}
 	defer d.conn.Close()
-	commandLine := people.Actor{Account: "command-line", Grants: []people.Grant{{Role: people.Operator}}}
+	commandLine := people.Actor{Account: people.CommandLine, Grants: []people.Grant{{Role: people.Operator}}}
 	invitation, err := d.people.Invite(ctx, commandLine, people.Grant{Role: people.Role(c.Role), Scope: c.Scope})
 	if err != nil {
 		return wrongUse{err}

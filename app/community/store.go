@@ -38,31 +38,14 @@ func (c *Community) Compounds(ctx context.Context) ([]Compound, error) {
 	return db.All(c.compounds.Find(ctx, db.Query{}))
 }
 
-// AddCompounds stores new compounds.
+// AddCompounds stores the compounds that are not there yet.
 func (c *Community) AddCompounds(ctx context.Context, compounds []Compound) error {
-	return c.compounds.InsertMany(ctx, compounds)
+	return c.compounds.InsertMissing(ctx, compounds)
 }
 
-// AddHouseholds stores new households.
+// AddHouseholds stores the households that are not there yet.
 func (c *Community) AddHouseholds(ctx context.Context, households []Household) error {
-	return c.households.InsertMany(ctx, households)
-}
-
-// RemoveCompound takes back a compound and what was stored of its households.
-func (c *Community) RemoveCompound(ctx context.Context, id string) error {
-	for h, err := range c.households.Find(ctx, db.Where("compound", id)) {
-		if err != nil {
-			return err
-		}
-		if err := c.households.Delete(ctx, h.ID); err != nil && fault.KindOf(err) != fault.NotFound {
-			return err
-		}
-	}
-	err := c.compounds.Delete(ctx, id)
-	if fault.KindOf(err) == fault.NotFound {
-		return nil
-	}
-	return err
+	return c.households.InsertMissing(ctx, households)
 }
 
 // Household gives what is known of a household; a door that nobody has asked

@@ -136,6 +136,21 @@ func (c *Collection[T]) InsertMany(ctx context.Context, docs []T) error {
 	return nil
 }
 
+// InsertMissing stores the documents whose ids are free and leaves the others
+// as they are: how work that was interrupted is taken up again.
+func (c *Collection[T]) InsertMissing(ctx context.Context, docs []T) error {
+	err := c.InsertMany(ctx, docs)
+	if fault.KindOf(err) != fault.Conflict {
+		return err
+	}
+	for _, doc := range docs {
+		if _, err := c.Insert(ctx, doc); err != nil && fault.KindOf(err) != fault.Conflict {
+			return err
+		}
+	}
+	return nil
+}
+
 func (c *Collection[T]) insert(ctx context.Context, docs []T) ([]T, error) {
 	if err := c.table.ready(ctx, c.conn.engine); err != nil {
 		return nil, err

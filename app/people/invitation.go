@@ -11,6 +11,9 @@ import (
 
 const invitationLife = 14 * 24 * time.Hour
 
+// CommandLine stands in for an account where the program's own command line acts.
+const CommandLine = "command-line"
+
 // Invitation gives its first taker a role.
 //
 //	open ─▶ taken
