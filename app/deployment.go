@@ -45,9 +45,13 @@ func (d *domains) isDemo(ctx context.Context) (bool, error) {
 	return doc.Demo && d.config.Demo != "off", err
 }
 
-// prepareDemo seeds an empty store where a demo is wanted, and lets a demo's
-// people sign in with the codes that its sign-in page shows.
-func (d *domains) prepareDemo(ctx context.Context) error {
+// prepare refuses a store with half an import, seeds an empty one where a demo
+// is wanted, and lets a demo's people sign in with the codes that its sign-in
+// page shows.
+func (d *domains) prepare(ctx context.Context) error {
+	if err := d.unfinishedImport(ctx); err != nil {
+		return wrongUse{err}
+	}
 	if err := d.seedDemo(ctx); err != nil {
 		return err
 	}

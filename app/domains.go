@@ -9,6 +9,7 @@ import (
 	"baimi/app/db"
 	"baimi/app/people"
 	"baimi/catalog"
+	"baimi/fulfillment"
 	"baimi/orders"
 )
 
@@ -25,6 +26,8 @@ type domains struct {
 	catalog     *catalog.Catalog
 	orders      *orders.Orders
 	cashier     *orders.Cashier
+	fulfillment *fulfillment.Fulfillment
+	imports     *db.Collection[Import]
 }
 
 // openDomains opens the store and every domain on it, and makes the store
@@ -40,6 +43,8 @@ func openDomains(ctx context.Context, config Config, now func() time.Time, chann
 	d.catalog = catalog.Open(conn, now)
 	d.orders = orders.OpenOrders(conn, d.catalog, d.community, d.people, now)
 	d.cashier = orders.OpenCashier(conn, d.orders.GroupBuys, nil, d.people.Tell, now)
+	d.fulfillment = fulfillment.Open(conn, d.orders, d.catalog, d.community, d.people, now)
+	d.imports = db.Open[Import](conn, db.Spec{Name: "imports", Indexes: []db.Index{db.On("done")}})
 	if err := conn.Ready(ctx); err != nil {
 		conn.Close()
 		return nil, wrongUse{err}
@@ -60,5 +65,6 @@ func (d *domains) routes(r *people.Router) {
 	d.catalog.Routes(r, d.community.Compound)
 	d.orders.Routes(r)
 	orders.MoneyRoutes(r, d.cashier)
+	d.fulfillment.Routes(r)
 	people.Route(r, people.Anyone, "GET /deployment", "What this deployment is and how one signs in.", d.deployment)
 }

@@ -23,6 +23,8 @@ var version = "0.1.0"
 type commands struct {
 	Serve   ServeCmd   `cmd:"" default:"withargs" help:"Start the service (the default)."`
 	Invite  InviteCmd  `cmd:"" help:"Make an invitation to a role and print its link."`
+	Import  ImportCmd  `cmd:"" help:"Load compounds, suppliers, lots and orders from CSV files; all or nothing."`
+	Evening EveningCmd `cmd:"" help:"Close, match, receive, split and hand over all that is open, and add it up."`
 	Backup  BackupCmd  `cmd:"" help:"Copy all documents into one file, while the service runs."`
 	Restore RestoreCmd `cmd:"" help:"Put a backup into an empty store of either kind."`
 	Match   MatchCmd   `cmd:"" help:"Solve a market from a file: who serves whom, in which trips, at which price."`

@@ -28,7 +28,7 @@ func (s *ServeCmd) Run(ctx context.Context) error {
 		return err
 	}
 	defer d.conn.Close()
-	if err := d.prepareDemo(ctx); err != nil {
+	if err := d.prepare(ctx); err != nil {
 		return err
 	}
 	listener, err := net.Listen("tcp", s.Listen)

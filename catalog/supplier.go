@@ -34,8 +34,11 @@ func onEarth(lon, lat int64) bool {
 
 // Reaches tells whether the supplier drives to a place, in micro-degrees.
 func (s *Supplier) Reaches(lon, lat int64) bool {
-	return s.RadiusMetres == 0 || metresBetween(s.Lon, s.Lat, lon, lat) <= s.RadiusMetres
+	return s.RadiusMetres == 0 || s.Distance(lon, lat) <= s.RadiusMetres
 }
+
+// Distance is how far a place in micro-degrees is, in metres as the crow flies.
+func (s *Supplier) Distance(lon, lat int64) int64 { return metresBetween(s.Lon, s.Lat, lon, lat) }
 
 // metresBetween is the distance on a sphere, good to a per cent within a city.
 func metresBetween(lon1, lat1, lon2, lat2 int64) int64 {

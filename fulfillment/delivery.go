@@ -1,9 +1,13 @@
 package fulfillment
 
 import (
+	"slices"
 	"time"
 
 	"baimi/app/db"
+	"baimi/app/fault"
+	"baimi/fulfillment/matching"
+	"baimi/orders"
 )
 
 // DeliveryState is where a bulk delivery stands.
@@ -29,15 +33,18 @@ type BulkDelivery struct {
 	Market   string        `json:"market"`
 	Supplier string        `json:"supplier"`
 	Compound string        `json:"compound"`
-	Window   string        `json:"window"`
-	Day      string        `json:"day"` // 2022-04-18, local
+	Window   string        `json:"window"` // am, pm, evening; empty: any
+	Day      string        `json:"day"`    // 2022-04-18, local
 	Trips    int64         `json:"trips"`
 	Currency string        `json:"currency"`
+	Rule     matching.Rule `json:"rule"` // by which a shortfall is shared
+	Seed     int64         `json:"seed"`
 	State    DeliveryState `json:"state"`
 	Lots     []DropLot     `json:"lots"`
 	Parcels  []Parcel      `json:"parcels"`
 	Receipt  *Receipt      `json:"receipt,omitempty"`
 	Runs     []string      `json:"runs"`
+	Effects  []Effect      `json:"effects"` // what others are still to be told
 	History  []Step        `json:"history"`
 }
 
@@ -45,22 +52,24 @@ type BulkDelivery struct {
 type DropLot struct {
 	Lot       string `json:"lot"`
 	Product   string `json:"product"`
+	NameZh    string `json:"name_zh"`
+	NameEn    string `json:"name_en"`
+	Unit      string `json:"unit"`
 	Quantity  int64  `json:"quantity"`
 	UnitPrice int64  `json:"unit_price"`
 }
 
 // Parcel is what one household gets of one lot in this delivery.
 type Parcel struct {
-	ID        string `json:"id"` // within the delivery
 	GroupBuy  string `json:"group_buy"`
 	Household string `json:"household"`
 	Item      string `json:"item"`
-	Product   string `json:"product"`
 	Lot       string `json:"lot"`
+	Priority  int64  `json:"priority"`
 	Quantity  int64  `json:"quantity"` // allocated
 	Received  int64  `json:"received"` // after the count and the shortfall's share
 	Run       string `json:"run,omitempty"`
-	Outcome   string `json:"outcome"`
+	Outcome   string `json:"outcome"` // at the door; empty while it is on its way
 }
 
 // Receipt is what the gate counted.
@@ -68,21 +77,243 @@ type Receipt struct {
 	By     string    `json:"by"`
 	At     time.Time `json:"at"`
 	Counts []Count   `json:"counts"`
-	Photo  string    `json:"photo,omitempty"`
-	Note   string    `json:"note,omitempty"`
+	Photo  string    `json:"photo,omitempty" maxLength:"400000" doc:"A data: URL, 300 KB at most."`
+	Note   string    `json:"note,omitempty" maxLength:"500"`
 }
 
 // Count is one lot's count at the gate: Good units can be handed on.
 type Count struct {
 	Lot     string `json:"lot"`
-	Good    int64  `json:"good"`
-	Damaged int64  `json:"damaged"`
+	Good    int64  `json:"good" minimum:"0"`
+	Damaged int64  `json:"damaged" minimum:"0"`
 }
 
-// Step is one line of the delivery's history.
+// Step is one line of a document's history.
 type Step struct {
 	At   time.Time `json:"at"`
 	Kind string    `json:"kind"`
 	By   string    `json:"by,omitempty"`
 	Note string    `json:"note,omitempty"`
+}
+
+// Effect is what a round, a lot or a delivery is still to be told because of
+// this document. Telling twice is harmless.
+type Effect struct {
+	Kind string `json:"kind"`
+	Of   string `json:"of"` // the round or lot
+}
+
+// The kinds of effects of a delivery.
+const (
+	tellDispatched = "dispatched"
+	tellReceived   = "received"
+	tellLost       = "lost"
+	tellReleased   = "released" // to a lot: the reservation is given back
+)
+
+// delivery of a drop, as planned.
+func deliveryOf(m *Market, drop *matching.Drop, lots map[string]DropLot, currency string, now time.Time) BulkDelivery {
+	d := BulkDelivery{
+		Doc: db.Doc{ID: deliveryID(m.ID, drop)}, Market: m.ID, Supplier: supplierID(drop.Supplier), Compound: drop.Gate,
+		Window: drop.Window, Day: m.Day, Trips: drop.Trips, Currency: currency, Rule: m.Rule, Seed: m.Seed, State: Planned,
+		Runs: []string{}, Effects: []Effect{}, History: []Step{{At: now.UTC(), Kind: string(Planned)}},
+	}
+	for _, l := range drop.Lots {
+		of := lots[l.Lot]
+		of.Quantity, of.UnitPrice = l.Quantity, l.UnitPrice
+		d.Lots = append(d.Lots, of)
+	}
+	priority := map[string]int64{}
+	for i := range m.Problem.Demands {
+		priority[m.Problem.Demands[i].ID] = m.Problem.Demands[i].Priority
+	}
+	for _, s := range drop.Served {
+		groupBuy, household, item := splitDemand(s.Demand)
+		d.Parcels = append(d.Parcels, Parcel{
+			GroupBuy: groupBuy, Household: household, Item: item, Lot: s.Lot, Quantity: s.Quantity, Priority: priority[s.Demand],
+		})
+	}
+	return d
+}
+
+func (d *BulkDelivery) groupBuys() []string {
+	var ids []string
+	for i := range d.Parcels {
+		if id := d.Parcels[i].GroupBuy; !slices.Contains(ids, id) {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+func (d *BulkDelivery) step(state DeliveryState, by, note string, now time.Time) {
+	d.State = state
+	d.History = append(d.History, Step{At: now.UTC(), Kind: string(state), By: by, Note: note})
+}
+
+func (d *BulkDelivery) tellRounds(kind string) {
+	for _, id := range d.groupBuys() {
+		d.Effects = append(d.Effects, Effect{kind, id})
+	}
+}
+
+// Told takes an effect out that has been done.
+func (d *BulkDelivery) Told(e Effect) {
+	if i := slices.Index(d.Effects, e); i >= 0 {
+		d.Effects = slices.Delete(d.Effects, i, i+1)
+	}
+}
+
+func (d *BulkDelivery) wrongState(done string) error {
+	return fault.New(fault.Conflict, "delivery_state", "The delivery is %s, so it cannot be %s.", d.State, done).
+		With("state", string(d.State)).With("done", done)
+}
+
+// Confirm is the supplier's word that it will come.
+func (d *BulkDelivery) Confirm(by string, now time.Time) error {
+	if d.State == Confirmed {
+		return nil
+	}
+	if d.State != Planned {
+		return d.wrongState("confirmed")
+	}
+	d.step(Confirmed, by, "", now)
+	return nil
+}
+
+// Refuse says that the delivery will not come. Nobody owes anything for it, and
+// its lots have their units back.
+func (d *BulkDelivery) Refuse(by, why string, now time.Time) error {
+	switch d.State {
+	case Refused:
+		return nil
+	case Planned, Confirmed, Dispatched:
+	default:
+		return d.wrongState("refused")
+	}
+	d.step(Refused, by, why, now)
+	d.tellRounds(tellLost)
+	for _, l := range d.Lots {
+		d.Effects = append(d.Effects, Effect{tellReleased, l.Lot})
+	}
+	return nil
+}
+
+// Dispatch says that the delivery is on its way.
+func (d *BulkDelivery) Dispatch(by string, now time.Time) error {
+	switch d.State {
+	case Dispatched:
+		return nil
+	case Planned, Confirmed:
+	default:
+		return d.wrongState("dispatched")
+	}
+	d.step(Dispatched, by, "", now)
+	d.tellRounds(tellDispatched)
+	return nil
+}
+
+// Count writes down what arrived, lot by lot, and shares a shortfall out. It
+// may be corrected until the drop is split.
+func (d *BulkDelivery) Count(r Receipt, now time.Time) error {
+	switch d.State {
+	case Planned, Confirmed, Dispatched, Arrived:
+	default:
+		return d.wrongState("counted")
+	}
+	for _, c := range r.Counts {
+		if err := d.checkCount(c); err != nil {
+			return err
+		}
+	}
+	for _, l := range d.Lots {
+		if !slices.ContainsFunc(r.Counts, func(c Count) bool { return c.Lot == l.Lot }) {
+			return fault.New(fault.Invalid, "count_missing", "Please count %s too; write 0 if none came.", l.NameEn).
+				With("lot", l.Lot).With("name_zh", l.NameZh).With("name_en", l.NameEn)
+		}
+	}
+	r.At = now.UTC()
+	d.Receipt = &r
+	for _, c := range r.Counts {
+		d.share(c.Lot, c.Good)
+	}
+	d.step(Arrived, r.By, "", now)
+	d.tellRounds(tellReceived)
+	return nil
+}
+
+func (d *BulkDelivery) checkCount(c Count) error {
+	i := slices.IndexFunc(d.Lots, func(l DropLot) bool { return l.Lot == c.Lot })
+	if i < 0 {
+		return fault.New(fault.Invalid, "count_unknown", "There is no lot %q in this delivery.", c.Lot).With("lot", c.Lot)
+	}
+	l := d.Lots[i]
+	if c.Good < 0 || c.Damaged < 0 || c.Good+c.Damaged > l.Quantity {
+		return fault.New(fault.Invalid, "count_above_sent", "%d of %s were counted, but %d were sent. Please count again.", c.Good+c.Damaged, l.NameEn, l.Quantity).
+			With("count", c.Good+c.Damaged).With("sent", l.Quantity).With("name_zh", l.NameZh).With("name_en", l.NameEn)
+	}
+	return nil
+}
+
+// share gives the good units of a lot to its parcels by the market's rule,
+// households with needs first.
+func (d *BulkDelivery) share(lot string, good int64) {
+	var of []int
+	var claims []Claim
+	for i := range d.Parcels {
+		if p := &d.Parcels[i]; p.Lot == lot {
+			of = append(of, i)
+			claims = append(claims, Claim{p.Household, p.Quantity, p.Priority})
+		}
+	}
+	for k, n := range Share(d.Rule, d.Seed, good, claims) {
+		d.Parcels[of[k]].Received = n
+	}
+}
+
+// received is what a round is told after the count.
+func (d *BulkDelivery) received(groupBuy string) map[orders.Part]int64 {
+	parts := map[orders.Part]int64{}
+	for _, p := range d.Parcels {
+		if p.GroupBuy == groupBuy {
+			parts[orders.Part{Delivery: d.ID, Household: p.Household, Item: p.Item, Lot: p.Lot}] = p.Received
+		}
+	}
+	return parts
+}
+
+// AddRun says which parcels a run carries; the first run makes the drop split.
+func (d *BulkDelivery) AddRun(run string, parcels []int, now time.Time) error {
+	if d.State != Arrived && d.State != Split {
+		return d.wrongState("split")
+	}
+	for _, i := range parcels {
+		if i < 0 || i >= len(d.Parcels) || d.Parcels[i].Run != "" && d.Parcels[i].Run != run {
+			return fault.New(fault.Conflict, "parcel_taken", "A parcel of this delivery is in another run already.")
+		}
+		d.Parcels[i].Run = run
+	}
+	if !slices.Contains(d.Runs, run) {
+		d.Runs = append(d.Runs, run)
+	}
+	if d.State == Arrived {
+		d.step(Split, "", "", now)
+	}
+	return nil
+}
+
+// Hand writes down how a parcel's way ended; an empty outcome opens it again.
+func (d *BulkDelivery) Hand(parcel int, outcome string, now time.Time) error {
+	if parcel < 0 || parcel >= len(d.Parcels) {
+		return fault.New(fault.NotFound, "parcel_unknown", "There is no such parcel in this delivery.")
+	}
+	d.Parcels[parcel].Outcome = outcome
+	open := slices.ContainsFunc(d.Parcels, func(p Parcel) bool { return p.Received > 0 && p.Outcome == "" })
+	switch {
+	case !open && d.State == Split:
+		d.step(Delivered, "", "", now)
+	case open && d.State == Delivered:
+		d.step(Split, "", "reopened", now)
+	}
+	return nil
 }

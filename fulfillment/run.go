@@ -1,9 +1,11 @@
 package fulfillment
 
 import (
+	"slices"
 	"time"
 
 	"baimi/app/db"
+	"baimi/app/fault"
 )
 
 // RunState is where a courier's run stands.
@@ -20,15 +22,25 @@ const (
 	Back     RunState = "back"
 )
 
-// Outcome is how a parcel's way ended.
+// Outcome is how a stop's way ended.
 type Outcome string
 
 const (
-	AtDoor   Outcome = "door"
-	Left     Outcome = "left" // as agreed
-	NoAnswer Outcome = "no_answer"
-	Refusal  Outcome = "refused"
-	Incident Outcome = "incident"
+	AtDoor    Outcome = "door"      // somebody took it
+	Left      Outcome = "left"      // as agreed
+	NoAnswer  Outcome = "no_answer" // comes back to the gate
+	Refusal   Outcome = "refused"   // comes back to the gate
+	Incident  Outcome = "incident"  // lost or damaged: a coordinator decides
+	Collected Outcome = "collected" // at the gate, as a coordinator wrote down
+	Failed    Outcome = "failed"    // a coordinator has decided that it will not come
+)
+
+var outcomes = []Outcome{AtDoor, Left, NoAnswer, Refusal, Incident}
+
+const (
+	undoFor    = 15 * time.Minute // a courier may take a hand-over back
+	doorsAfter = 2 * time.Hour    // a courier sees a door after the hand-over
+	tellHanded = "handed"         // effect: the rounds and deliveries are to learn a stop's outcome
 )
 
 // Run is one courier's trip from the gate: stops in order, bounded by 200 stops.
@@ -40,27 +52,48 @@ type Run struct {
 	Courier     string    `json:"courier,omitempty"`
 	State       RunState  `json:"state"`
 	Stops       []Stop    `json:"stops"`
+	Parcels     int64     `json:"parcels"` // units on board when all are loaded
 	Grams       int64     `json:"grams"`
 	Millilitres int64     `json:"millilitres"`
 	Seconds     int64     `json:"seconds"` // planned, gate to gate
-	Locked      bool      `json:"locked"`
+	Floors      int64     `json:"floors"`  // climbed, planned
+	Locked      bool      `json:"locked"`  // by a coordinator: planning leaves it alone
+	Loaded      int64     `json:"loaded"`  // units that the courier counted
+	Effects     []Effect  `json:"effects"`
 	History     []Step    `json:"history"`
-	LoadedCount int64     `json:"loaded_count"`
 	Created     time.Time `json:"created"`
 }
 
 // Stop is one door.
 type Stop struct {
-	ID        string     `json:"id"`
-	Household string     `json:"household"`
-	Building  string     `json:"building"`
-	Unit      string     `json:"unit"`
-	Room      string     `json:"room"`
-	Label     string     `json:"label"` // building-unit-seq, on the bag
-	Arrives   int64      `json:"arrives"`
-	Parcels   []string   `json:"parcels"` // delivery:parcel
-	Handover  *Handover  `json:"handover,omitempty"`
-	Undone    []Handover `json:"undone,omitempty"`
+	ID       string     `json:"id"` // household
+	Building string     `json:"building"`
+	Unit     string     `json:"unit"`
+	Room     string     `json:"room"`
+	Label    string     `json:"label"`   // building-unit-seq, on the bag
+	Name     string     `json:"name"`    // surname and honorific
+	Note     string     `json:"note"`    // handling note
+	Arrives  int64      `json:"arrives"` // planned, seconds after leaving the gate
+	Parcels  []Carried  `json:"parcels"`
+	Handover *Handover  `json:"handover,omitempty"`
+	Undone   []Handover `json:"undone,omitempty"` // taken back, 20 at most
+}
+
+// Carried is one parcel on board.
+type Carried struct {
+	Delivery string `json:"delivery"`
+	Index    int    `json:"index"` // of the parcel in its delivery
+	GroupBuy string `json:"group_buy"`
+	Item     string `json:"item"`
+	Lot      string `json:"lot"`
+	NameZh   string `json:"name_zh"`
+	NameEn   string `json:"name_en"`
+	Unit     string `json:"unit"`
+	Handling string `json:"handling"`
+	Quantity int64  `json:"quantity"`
+
+	Grams       int64 `json:"grams"`       // a unit
+	Millilitres int64 `json:"millilitres"` // a unit
 }
 
 // Handover is who took it, how, and when it happened, which is not when the
@@ -68,9 +101,272 @@ type Stop struct {
 type Handover struct {
 	ID      string    `json:"id"` // chosen by the courier's phone; the same twice counts once
 	Outcome Outcome   `json:"outcome"`
-	At      time.Time `json:"at"`
-	Synced  time.Time `json:"synced"`
+	At      time.Time `json:"at"`     // of the act, by the courier's phone
+	Synced  time.Time `json:"synced"` // when it reached us
 	By      string    `json:"by"`
 	Note    string    `json:"note,omitempty"`
-	Photo   string    `json:"photo,omitempty"`
+	Photo   string    `json:"photo,omitempty"` // a data: URL, 300 KB at most
+}
+
+func (r *Run) step(state RunState, by, note string, now time.Time) {
+	r.State = state
+	r.History = append(r.History, Step{At: now.UTC(), Kind: string(state), By: by, Note: note})
+}
+
+func (r *Run) wrongState(done string) error {
+	return fault.New(fault.Conflict, "run_state", "The run is %s, so it cannot be %s.", r.State, done).
+		With("state", string(r.State)).With("done", done)
+}
+
+func (r *Run) of(courier string) error {
+	if r.Courier != courier {
+		return notFound()
+	}
+	return nil
+}
+
+// Accept gives an offered run to the courier who asks first.
+func (r *Run) Accept(courier string, now time.Time) error {
+	if r.State != Offered {
+		if r.Courier == courier {
+			return nil
+		}
+		return fault.New(fault.Conflict, "run_taken", "Somebody has taken this run already. Please choose another one.")
+	}
+	r.Courier = courier
+	r.step(Accepted, courier, "", now)
+	return nil
+}
+
+// GiveBack offers the run again: the courier drops out before the first door.
+func (r *Run) GiveBack(by, why string, now time.Time) error {
+	if r.State != Accepted && r.State != Loaded {
+		return r.wrongState("given back")
+	}
+	r.Courier, r.Loaded = "", 0
+	r.step(Offered, by, why, now)
+	return nil
+}
+
+// Load writes down how many units the courier counted on board.
+func (r *Run) Load(courier string, count int64, now time.Time) error {
+	if err := r.of(courier); err != nil {
+		return err
+	}
+	if r.State != Accepted && r.State != Loaded {
+		return r.wrongState("loaded")
+	}
+	if count != r.Parcels {
+		return fault.New(fault.Invalid, "load_count", "You counted %d, but the run has %d. Please count again, or tell the coordinator.", count, r.Parcels).
+			With("count", count).With("planned", r.Parcels)
+	}
+	r.Loaded = count
+	if r.State == Accepted {
+		r.step(Loaded, courier, "", now)
+	}
+	return nil
+}
+
+// Leave says that the courier has left the gate.
+func (r *Run) Leave(courier string, at, now time.Time) error {
+	if err := r.of(courier); err != nil {
+		return err
+	}
+	if r.State == Out {
+		return nil
+	}
+	if r.State != Loaded {
+		return r.wrongState("on its way")
+	}
+	r.State = Out
+	r.History = append(r.History, Step{At: notAfter(at, now).UTC(), Kind: string(Out), By: courier})
+	return nil
+}
+
+// Return says that the courier is back at the gate; every stop has its outcome.
+func (r *Run) Return(courier string, now time.Time) error {
+	if err := r.of(courier); err != nil {
+		return err
+	}
+	if r.State == Back {
+		return nil
+	}
+	if r.State != Out {
+		return r.wrongState("back")
+	}
+	if n := r.Open(); n > 0 {
+		return fault.New(fault.Conflict, "stops_open", "%d doors have no outcome yet.", n).With("open", n)
+	}
+	r.step(Back, courier, "", now)
+	return nil
+}
+
+// Open counts the stops without an outcome.
+func (r *Run) Open() int {
+	n := 0
+	for i := range r.Stops {
+		if r.Stops[i].Handover == nil {
+			n++
+		}
+	}
+	return n
+}
+
+func (r *Run) stop(id string) (*Stop, error) {
+	for i := range r.Stops {
+		if r.Stops[i].ID == id {
+			return &r.Stops[i], nil
+		}
+	}
+	return nil, fault.New(fault.NotFound, "stop_unknown", "This run has no stop %s.", id).With("stop", id)
+}
+
+// notAfter keeps a phone's clock from telling of the future.
+func notAfter(at, now time.Time) time.Time {
+	if at.IsZero() || at.After(now) {
+		return now
+	}
+	return at
+}
+
+// Hand writes down how a stop ended. The same hand-over sent twice counts once;
+// a second one for the same stop is refused.
+func (r *Run) Hand(courier, stop string, h Handover, now time.Time) error {
+	if err := r.of(courier); err != nil {
+		return err
+	}
+	s, err := r.stop(stop)
+	if err != nil {
+		return err
+	}
+	if s.Handover != nil && s.Handover.ID == h.ID || slices.ContainsFunc(s.Undone, func(u Handover) bool { return u.ID == h.ID }) {
+		return nil
+	}
+	if s.Handover != nil {
+		return fault.New(fault.Conflict, "already_handed_over", "%s has been handed over already.", s.Label).With("label", s.Label)
+	}
+	if r.State != Out {
+		return r.wrongState("handed over")
+	}
+	if !slices.Contains(outcomes, h.Outcome) {
+		return fault.New(fault.Invalid, "outcome_unknown", "Please say how it ended: door, left, no_answer, refused or incident.").At("body.outcome", "unknown")
+	}
+	h.At, h.Synced, h.By = notAfter(h.At, now).UTC(), now.UTC(), courier
+	s.Handover = &h
+	r.Effects = append(r.Effects, Effect{tellHanded, stop})
+	return nil
+}
+
+// Undo takes a hand-over back: its courier for a while, a coordinator any time.
+func (r *Run) Undo(by string, coordinator bool, stop string, now time.Time) error {
+	s, err := r.stop(stop)
+	if err != nil {
+		return err
+	}
+	if s.Handover == nil {
+		return nil
+	}
+	if !coordinator && (r.Courier != by || now.After(s.Handover.Synced.Add(undoFor))) {
+		return fault.New(fault.Conflict, "undo_too_late", "This can be taken back for 15 minutes only. Please ask the coordinator.").With("minutes", int(undoFor.Minutes()))
+	}
+	s.Undone = append(s.Undone, *s.Handover)
+	s.Undone = s.Undone[max(0, len(s.Undone)-20):]
+	s.Handover = nil
+	r.Effects = append(r.Effects, Effect{tellHanded, stop})
+	if r.State == Back {
+		r.step(Out, by, "reopened", now)
+	}
+	return nil
+}
+
+// Decide is a coordinator's word on a stop that came back or had an incident:
+// collected at the gate, or failed.
+func (r *Run) Decide(by, stop string, outcome Outcome, why string, now time.Time) error {
+	s, err := r.stop(stop)
+	if err != nil {
+		return err
+	}
+	if outcome != Collected && outcome != Failed {
+		return fault.New(fault.Invalid, "outcome_unknown", "Please decide: collected at the gate, or failed.").At("body.outcome", "collected or failed")
+	}
+	if s.Handover == nil || s.Handover.Outcome == AtDoor || s.Handover.Outcome == Left {
+		return fault.New(fault.Conflict, "nothing_to_decide", "Only what came back or had an incident is to be decided.")
+	}
+	s.Handover.Outcome = outcome
+	r.Effects = append(r.Effects, Effect{tellHanded, stop})
+	r.History = append(r.History, Step{At: now.UTC(), Kind: string(outcome), By: by, Note: why})
+	return nil
+}
+
+// settled gives the outcome that a round learns: empty while the parcel may
+// still come. What came back waits at the gate for another try.
+func (s *Stop) settled() (outcome string, handed bool) {
+	if s.Handover == nil {
+		return "", false
+	}
+	switch s.Handover.Outcome {
+	case AtDoor, Left, Collected:
+		return string(s.Handover.Outcome), true
+	case Failed, Refusal:
+		return string(s.Handover.Outcome), false
+	}
+	return "", false
+}
+
+// Told takes an effect out that has been done.
+func (r *Run) Told(e Effect) {
+	if i := slices.Index(r.Effects, e); i >= 0 {
+		r.Effects = slices.Delete(r.Effects, i, i+1)
+	}
+}
+
+// Take takes a stop that has no outcome out of the run, for another one.
+func (r *Run) Take(stop, by string, now time.Time) (Stop, error) {
+	s, err := r.stop(stop)
+	if err != nil {
+		return Stop{}, err
+	}
+	if s.Handover != nil || r.State == Back {
+		return Stop{}, r.wrongState("changed")
+	}
+	taken := *s
+	r.Stops = slices.DeleteFunc(r.Stops, func(s Stop) bool { return s.ID == stop })
+	r.count()
+	r.History = append(r.History, Step{At: now.UTC(), Kind: "stop_taken", By: by, Note: taken.Label})
+	return taken, nil
+}
+
+// Add puts a stop into the run, where its building's other stops are.
+func (r *Run) Add(s Stop, by string, now time.Time) error {
+	if r.State != Offered && r.State != Accepted {
+		return r.wrongState("changed")
+	}
+	if slices.ContainsFunc(r.Stops, func(o Stop) bool { return o.ID == s.ID }) {
+		return nil
+	}
+	at := len(r.Stops)
+	for i := range r.Stops {
+		if r.Stops[i].Building == s.Building {
+			at = i + 1
+		}
+	}
+	r.Stops = slices.Insert(r.Stops, at, s)
+	r.count()
+	r.History = append(r.History, Step{At: now.UTC(), Kind: "stop_added", By: by, Note: s.Label})
+	return nil
+}
+
+// count brings the run's load in line with its stops.
+func (r *Run) count() {
+	r.Parcels, r.Grams, r.Millilitres, r.Deliveries = 0, 0, 0, []string{}
+	for i := range r.Stops {
+		for _, p := range r.Stops[i].Parcels {
+			r.Parcels += p.Quantity
+			r.Grams += p.Quantity * p.Grams
+			r.Millilitres += p.Quantity * p.Millilitres
+			if !slices.Contains(r.Deliveries, p.Delivery) {
+				r.Deliveries = append(r.Deliveries, p.Delivery)
+			}
+		}
+	}
 }

@@ -121,8 +121,9 @@ type Proxy struct {
 type Line struct {
 	Item      string   `json:"item"`
 	Quantity  int64    `json:"quantity"`
-	Tolerance int64    `json:"tolerance"` // extra units accepted to fill a case
-	Extra     int64    `json:"extra"`     // of them taken when the round closed
+	UnitCap   int64    `json:"unit_cap,omitempty"` // the household's own, below the item's; 0: the item's
+	Tolerance int64    `json:"tolerance"`          // extra units accepted to fill a case
+	Extra     int64    `json:"extra"`              // of them taken when the round closed
 	Served    []Served `json:"served"`
 	Reasons   []Reason `json:"reasons"` // why some of it was not served
 

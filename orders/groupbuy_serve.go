@@ -84,8 +84,8 @@ func (g *GroupBuy) award(a Award) (int64, error) {
 	}
 	var units int64
 	for _, s := range a.Served {
-		if s.Quantity < 1 || s.UnitPrice < 0 || s.UnitPrice > it.UnitCap {
-			return 0, fault.New(fault.Conflict, "award_invalid", "%d units at %d cannot be given where the cap is %d.", s.Quantity, s.UnitPrice, it.UnitCap)
+		if s.Quantity < 1 || s.UnitPrice < 0 || s.UnitPrice > l.Cap(it) {
+			return 0, fault.New(fault.Conflict, "award_invalid", "%d units at %d cannot be given where the cap is %d.", s.Quantity, s.UnitPrice, l.Cap(it))
 		}
 		units += s.Quantity
 	}
@@ -94,6 +94,15 @@ func (g *GroupBuy) award(a Award) (int64, error) {
 	}
 	l.Served, l.Reasons = append([]Served{}, a.Served...), append([]Reason{}, a.Reasons...)
 	return units, nil
+}
+
+// Cap is the highest unit price that the line may cost: the household's own
+// where it has named one, otherwise the item's.
+func (l *Line) Cap(it *Item) int64 {
+	if l.UnitCap > 0 {
+		return min(l.UnitCap, it.UnitCap)
+	}
+	return it.UnitCap
 }
 
 func (g *GroupBuy) line(household, item string) *Line {

@@ -1,0 +1,200 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"baimi/app/db"
+	"baimi/app/fault"
+	"baimi/app/people"
+)
+
+// ImportCmd loads compounds, buildings, products, suppliers, lots and orders
+// from the CSV files of a directory.
+type ImportCmd struct {
+	Store     string `env:"BAIMI_STORE" default:"sqlite:store" help:"Where the documents are."`
+	JSON      bool   `name:"json" help:"Print the summary as JSON."`
+	Directory string `arg:"" type:"existingdir" help:"Holds compounds.csv, buildings.csv, products.csv, suppliers.csv, lots.csv and orders.csv."`
+}
+
+// Import remembers that the files of one digest are being stored, or are. It
+// makes the import all or nothing: one that was interrupted is finished by the
+// next run with the same files, and until then no service starts on the store.
+type Import struct {
+	db.Doc            // the digest of the files
+	Started time.Time `json:"started"`
+	Done    bool      `json:"done"`
+}
+
+// ImportSummary is what an import brought.
+type ImportSummary struct {
+	Compounds  int   `json:"compounds"`
+	Buildings  int   `json:"buildings"`
+	Products   int   `json:"products"`
+	Suppliers  int   `json:"suppliers"`
+	Lots       int   `json:"lots"`
+	Households int   `json:"households"`
+	GroupBuys  int   `json:"group_buys"`
+	Lines      int   `json:"lines"`
+	Units      int64 `json:"units"`
+}
+
+// Run imports the directory.
+func (c *ImportCmd) Run(ctx context.Context) error {
+	d, err := openDomains(ctx, Config{Store: c.Store}, time.Now, people.LogChannel{})
+	if err != nil {
+		return err
+	}
+	defer d.conn.Close()
+	cargo, err := readCargo(c.Directory, d.now().UTC().Truncate(time.Second))
+	if err != nil {
+		return err
+	}
+	if err := d.importCargo(ctx, cargo, progress()); err != nil {
+		return err
+	}
+	return printSummary(cargo.summary(), c.JSON)
+}
+
+// progress is standard error if a person looks at it, and nowhere otherwise.
+func progress() io.Writer {
+	if terminal(os.Stderr) {
+		return os.Stderr
+	}
+	return io.Discard
+}
+
+// digestOf is the hash of the directory's CSV files.
+func digestOf(dir string) (string, error) {
+	files, err := filepath.Glob(filepath.Join(dir, "*.csv"))
+	if err != nil {
+		return "", err
+	}
+	sum := sha256.New()
+	for _, name := range files {
+		body, err := os.ReadFile(name)
+		if err != nil {
+			return "", err
+		}
+		fmt.Fprintf(sum, "%s %d\n%s", filepath.Base(name), len(body), body)
+	}
+	return hex.EncodeToString(sum.Sum(nil)), nil
+}
+
+// importCargo stores the cargo. The documents' ids follow from the files, so
+// an interrupted import stores the rest of the same documents.
+func (d *domains) importCargo(ctx context.Context, c *cargo, show io.Writer) error {
+	known, err := d.imports.Get(ctx, c.digest)
+	if fault.KindOf(err) == fault.NotFound {
+		if err := d.mayImport(ctx, c); err != nil {
+			return err
+		}
+		known, err = d.imports.Insert(ctx, Import{Doc: db.Doc{ID: c.digest}, Started: c.now})
+	}
+	if err != nil {
+		return err
+	}
+	if known.Done {
+		return fault.New(fault.Conflict, "imported_before", "These files were imported on %s; nothing was changed.", known.Started.Format(time.DateTime))
+	}
+	for _, step := range []struct {
+		what  string
+		store func() error
+	}{
+		{"products", func() error { return d.catalog.Products.InsertMissing(ctx, values(c.products)) }},
+		{"suppliers", func() error { return d.catalog.Suppliers.InsertMissing(ctx, values(c.suppliers)) }},
+		{"lots", func() error { return d.catalog.Lots.InsertMissing(ctx, values(c.lots)) }},
+		{"compounds", func() error { return d.community.AddCompounds(ctx, values(c.compounds)) }},
+		{"households", func() error { return d.community.AddHouseholds(ctx, values(c.households)) }},
+		{"group buys", func() error { return d.orders.GroupBuys.InsertMissing(ctx, values(c.groupBuys)) }},
+	} {
+		fmt.Fprintf(show, "\rimporting %s …\x1b[K", step.what)
+		if err := step.store(); err != nil {
+			return fmt.Errorf("the import stopped while storing %s; run it again to finish it: %w", step.what, err)
+		}
+	}
+	fmt.Fprint(show, "\r\x1b[K")
+	_, err = d.imports.Update(ctx, c.digest, func(i *Import) error { i.Done = true; return nil })
+	return err
+}
+
+// mayImport refuses to mix files into what is there already.
+func (d *domains) mayImport(ctx context.Context, c *cargo) error {
+	if err := d.unfinishedImport(ctx); err != nil {
+		return err
+	}
+	taken := func(what, id string, err error) error {
+		if err == nil {
+			return fault.New(fault.Conflict, "already_there", "The %s %s is in the store already; nothing was imported.", what, id)
+		}
+		if fault.KindOf(err) == fault.NotFound {
+			return nil
+		}
+		return err
+	}
+	for id := range c.compounds {
+		_, err := d.community.Compound(ctx, id)
+		if err := taken("compound", id, err); err != nil {
+			return err
+		}
+	}
+	for id := range c.suppliers {
+		_, err := d.catalog.Suppliers.Get(ctx, id)
+		if err := taken("supplier", id, err); err != nil {
+			return err
+		}
+	}
+	for id := range c.products {
+		_, err := d.catalog.Products.Get(ctx, id)
+		if err := taken("product", id, err); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// unfinishedImport says that an import was interrupted.
+func (d *domains) unfinishedImport(ctx context.Context) error {
+	for i, err := range d.imports.Find(ctx, db.Where("done", false)) {
+		if err != nil {
+			return err
+		}
+		return fault.New(fault.Conflict, "import_interrupted", "An import of %s was interrupted: run `baimi import` with the same files again to finish it.", i.Started.Format(time.DateTime))
+	}
+	return nil
+}
+
+func values[T any](m map[string]*T) []T {
+	all := make([]T, 0, len(m))
+	for _, k := range sortedKeys(m) {
+		all = append(all, *m[k])
+	}
+	return all
+}
+
+func (c *cargo) summary() ImportSummary {
+	s := ImportSummary{
+		Compounds: len(c.compounds), Products: len(c.products), Suppliers: len(c.suppliers), Lots: len(c.lots),
+		Households: len(c.households), GroupBuys: len(c.groupBuys), Lines: c.lines, Units: c.units,
+	}
+	for _, compound := range c.compounds {
+		s.Buildings += len(compound.Buildings)
+	}
+	return s
+}
+
+func printSummary(s ImportSummary, asJSON bool) error {
+	if asJSON {
+		return json.NewEncoder(os.Stdout).Encode(s)
+	}
+	_, err := fmt.Printf("imported %d compounds, %d buildings, %d products, %d suppliers, %d lots, %d households, %d group buys with %d lines for %d units\n",
+		s.Compounds, s.Buildings, s.Products, s.Suppliers, s.Lots, s.Households, s.GroupBuys, s.Lines, s.Units)
+	return err
+}

@@ -1,0 +1,292 @@
+package main
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"baimi/app/community"
+	"baimi/app/db"
+	"baimi/app/people"
+	"baimi/catalog"
+	"baimi/orders"
+)
+
+// cargo is everything that an import brings, checked and not yet stored.
+type cargo struct {
+	now        time.Time
+	digest     string // of the files
+	found      *findings
+	compounds  map[string]*community.Compound
+	products   map[string]*catalog.Product
+	suppliers  map[string]*catalog.Supplier
+	lots       map[string]*catalog.Lot
+	households map[string]*community.Household
+	groupBuys  map[string]*orders.GroupBuy
+	lines      int
+	units      int64
+}
+
+// readCargo reads the six files of a directory and checks them against one another.
+func readCargo(dir string, now time.Time) (*cargo, error) {
+	digest, err := digestOf(dir)
+	if err != nil {
+		return nil, err
+	}
+	c := &cargo{
+		now: now, digest: digest, found: &findings{},
+		compounds: map[string]*community.Compound{}, products: map[string]*catalog.Product{},
+		suppliers: map[string]*catalog.Supplier{}, lots: map[string]*catalog.Lot{},
+		households: map[string]*community.Household{}, groupBuys: map[string]*orders.GroupBuy{},
+	}
+	for _, t := range []struct {
+		file    string
+		columns string
+		each    func(row)
+	}{
+		{"compounds.csv", "compound name_zh name_en lon lat", c.compound},
+		{"buildings.csv", "compound building lon lat floors units doors_per_floor lift", c.building},
+		{"products.csv", "product name_zh name_en unit grams millilitres case_size handling", c.product},
+		{"suppliers.csv", "supplier name_zh name_en lon lat radius_km trip_cost trip_grams trip_millilitres", c.supplier},
+		{"lots.csv", "supplier product available case_size min_per_drop unit_price tiers", c.lot},
+		{"orders.csv", "compound building unit room product quantity max_unit_price priority", c.order},
+	} {
+		readTable(dir, t.file, strings.Fields(t.columns), c.found, t.each)
+	}
+	c.checkCompounds()
+	return c, c.found.err()
+}
+
+// fresh tells whether a row's document is the first of its id.
+func fresh[T any](r row, column, id string, known map[string]*T) bool {
+	if known[id] != nil {
+		r.wrong(column, "%s is listed twice", id)
+		return false
+	}
+	return id != ""
+}
+
+func (c *cargo) compound(r row) {
+	id := r.name("compound")
+	lon, lat := r.degrees("lon", 180), r.degrees("lat", 90)
+	if !fresh(r, "compound", id, c.compounds) {
+		return
+	}
+	c.compounds[id] = &community.Compound{
+		Doc: db.Doc{ID: id}, NameZh: strings.Clone(r.text("name_zh")), NameEn: strings.Clone(r.text("name_en")), Lon: lon, Lat: lat,
+		Currency: "CNY", Timezone: "Asia/Shanghai",
+		Gates: []community.Gate{{ID: "gate", NameZh: "大门", NameEn: "Gate", Lon: lon, Lat: lat}},
+	}
+}
+
+func (c *cargo) building(r row) {
+	id, no := r.name("compound"), r.name("building")
+	b := community.Building{
+		No: no, Lon: r.degrees("lon", 180), Lat: r.degrees("lat", 90), Floors: int(r.whole("floors", 1)),
+		Units: int(r.whole("units", 1)), DoorsPerFloor: int(r.whole("doors_per_floor", 1)), Lift: r.yes("lift"),
+	}
+	in := c.compounds[id]
+	if in == nil {
+		r.wrong("compound", "%q is not in compounds.csv", id)
+		return
+	}
+	if _, twice := in.Building(no); twice {
+		r.wrong("building", "%s of %s is listed twice", no, id)
+		return
+	}
+	in.Buildings = append(in.Buildings, b)
+}
+
+func (c *cargo) checkCompounds() {
+	for _, id := range sortedKeys(c.compounds) {
+		if err := c.compounds[id].Validate(); err != nil {
+			c.found.add("compounds.csv: %s: %v", id, err)
+		}
+	}
+}
+
+func (c *cargo) product(r row) {
+	p := &catalog.Product{
+		Doc: db.Doc{ID: r.name("product")}, NameZh: strings.Clone(r.text("name_zh")), NameEn: strings.Clone(r.text("name_en")), Unit: r.name("unit"),
+		Grams: r.whole("grams", 0), Millilitres: r.whole("millilitres", 0), CaseSize: r.whole("case_size", 1),
+		Handling: catalog.Handling(strings.Clone(r.text("handling"))),
+	}
+	if err := p.Validate(); err != nil {
+		r.wrong("product", "%v", withFields(err))
+	}
+	if fresh(r, "product", p.ID, c.products) {
+		c.products[p.ID] = p
+	}
+}
+
+func (c *cargo) supplier(r row) {
+	s := &catalog.Supplier{
+		Doc: db.Doc{ID: r.name("supplier")}, NameZh: strings.Clone(r.text("name_zh")), NameEn: strings.Clone(r.text("name_en")),
+		Lon: r.degrees("lon", 180), Lat: r.degrees("lat", 90), RadiusMetres: 1000 * r.whole("radius_km", 0),
+		TripCost: r.whole("trip_cost", 0), TripGrams: r.whole("trip_grams", 0), TripMillilitres: r.whole("trip_millilitres", 0),
+		Windows: []string{},
+	}
+	if err := s.Validate(); err != nil {
+		r.wrong("supplier", "%v", withFields(err))
+	}
+	if fresh(r, "supplier", s.ID, c.suppliers) {
+		c.suppliers[s.ID] = s
+	}
+}
+
+func (c *cargo) lot(r row) {
+	supplier, product := r.name("supplier"), r.name("product")
+	l := &catalog.Lot{
+		Supplier: supplier, Product: product, Quantity: r.whole("available", 1), CaseSize: r.whole("case_size", 1),
+		MinPerDrop: r.whole("min_per_drop", 0), Currency: "CNY", Tiers: r.tiers(), Windows: []string{}, Area: []string{},
+		State: catalog.Posted, PostedAt: c.now, Reservations: []catalog.Reservation{},
+	}
+	l.ID = supplier + "." + product
+	for n := 2; c.lots[l.ID] != nil; n++ {
+		l.ID = fmt.Sprintf("%s.%s.%d", supplier, product, n)
+	}
+	if c.suppliers[supplier] == nil {
+		r.wrong("supplier", "%q is not in suppliers.csv", supplier)
+	}
+	if p := c.products[product]; p == nil {
+		r.wrong("product", "%q is not in products.csv", product)
+	} else {
+		l.Chilled = p.Handling == catalog.Chilled || p.Handling == catalog.Frozen
+	}
+	if err := l.Validate(c.now); err != nil {
+		r.wrong("tiers", "%v", withFields(err))
+	}
+	c.lots[l.ID] = l
+}
+
+// tiers reads from:unit_price;… ; an empty column is the one unit_price.
+func (r row) tiers() []catalog.Tier {
+	text := r.text("tiers")
+	if text == "" {
+		return []catalog.Tier{{From: 1, UnitPrice: r.whole("unit_price", 0)}}
+	}
+	var tiers []catalog.Tier
+	for _, step := range strings.Split(text, ";") {
+		from, price, _ := strings.Cut(step, ":")
+		f, err1 := strconv.ParseInt(strings.TrimSpace(from), 10, 64)
+		p, err2 := strconv.ParseInt(strings.TrimSpace(price), 10, 64)
+		if err1 != nil || err2 != nil {
+			r.wrong("tiers", "%q is not from:unit_price", step)
+			continue
+		}
+		tiers = append(tiers, catalog.Tier{From: f, UnitPrice: p})
+	}
+	return tiers
+}
+
+var needs = map[string]community.Need{
+	"elderly": community.Elderly, "infant": community.Infant, "illness": community.Illness,
+	"老人": community.Elderly, "婴儿": community.Infant, "病人": community.Illness,
+}
+
+func (c *cargo) order(r row) {
+	door := community.Door{Building: r.name("building"), Unit: r.name("unit"), Room: r.name("room")}
+	compound, product := c.compounds[r.text("compound")], c.products[r.text("product")]
+	quantity, cap := r.whole("quantity", 1), r.whole("max_unit_price", 0)
+	if product == nil {
+		r.wrong("product", "%q is not in products.csv", r.text("product"))
+		return
+	}
+	if compound == nil {
+		r.wrong("compound", "%q is not in compounds.csv", r.text("compound"))
+		return
+	}
+	if !compound.Has(door) {
+		r.wrong("room", "%s has no door %s", compound.ID, door)
+		return
+	}
+	h := c.household(r, compound, door)
+	c.join(r, compound, h, product, quantity, cap)
+}
+
+func (c *cargo) household(r row, compound *community.Compound, door community.Door) *community.Household {
+	id := community.HouseholdID(compound.ID, door)
+	h := c.households[id]
+	if h == nil {
+		h, _ = compound.NewHousehold(door) // the door is there: checked by the caller
+		c.households[id] = h
+	}
+	word := r.text("priority")
+	need, known := needs[word]
+	if word != "" && !known {
+		r.wrong("priority", "%q is not elderly, infant, illness or empty", word)
+	}
+	if known && !slices.Contains(h.Needs, need) {
+		h.Needs = append(h.Needs, need)
+	}
+	return h
+}
+
+// join puts a line into the building's group buy.
+func (c *cargo) join(r row, compound *community.Compound, h *community.Household, product *catalog.Product, quantity, cap int64) {
+	g := c.groupBuy(compound, h.Building)
+	i := slices.IndexFunc(g.Items, func(i orders.Item) bool { return i.ID == product.ID })
+	if i < 0 {
+		i = len(g.Items)
+		g.Items = append(g.Items, orders.Item{
+			ID: product.ID, Product: product.ID, NameZh: product.NameZh, NameEn: product.NameEn, Unit: product.Unit, CaseSize: 1,
+		})
+	}
+	g.Items[i].UnitCap = max(g.Items[i].UnitCap, cap)
+	p := slices.IndexFunc(g.Participants, func(p orders.Participant) bool { return p.Household == h.ID })
+	if p < 0 {
+		p = len(g.Participants)
+		g.Participants = append(g.Participants, orders.Participant{
+			Household: h.ID, Unit: h.Unit, Room: h.Room, Joined: c.now, Lines: []orders.Line{},
+		})
+	}
+	at := &g.Participants[p]
+	at.Priority = max(at.Priority, h.Priority())
+	if slices.ContainsFunc(at.Lines, func(l orders.Line) bool { return l.Item == product.ID }) {
+		r.wrong("product", "%s of %s is listed twice", product.ID, h.ID)
+		return
+	}
+	at.Lines = append(at.Lines, orders.Line{
+		Item: product.ID, Quantity: quantity, UnitCap: cap, Served: []orders.Served{}, Reasons: []orders.Reason{},
+	})
+	c.lines++
+	c.units += quantity
+}
+
+// groupBuyID follows from the files and the building, and cannot be guessed
+// without the files: it is the word in the link.
+func (c *cargo) groupBuyID(scope string) string {
+	sum := sha256.Sum256([]byte(c.digest + scope))
+	return hex.EncodeToString(sum[:12])
+}
+
+func (c *cargo) groupBuy(compound *community.Compound, building string) *orders.GroupBuy {
+	scope := compound.ID + "/" + building
+	if g := c.groupBuys[scope]; g != nil {
+		return g
+	}
+	closes := c.now.Add(24 * time.Hour)
+	g := &orders.GroupBuy{
+		Doc:      db.Doc{ID: c.groupBuyID(scope)},
+		Compound: compound.ID, Building: building, Scope: scope, Leader: people.CommandLine,
+		Title: compound.BuildingLabel(building, "zh"), Currency: compound.Currency, State: orders.Open,
+		Opens: c.now, Closes: closes, Wake: &closes, OnFail: orders.Pool, Rule: orders.Equal,
+		Participants: []orders.Participant{}, Waiting: []orders.Participant{}, History: []orders.Event{}, Effects: []orders.Effect{},
+	}
+	c.groupBuys[scope] = g
+	return g
+}
+
+func sortedKeys[T any](m map[string]T) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.SortFunc(keys, func(a, b string) int { return cmp.Or(community.Natural(a, b), cmp.Compare(a, b)) })
+	return keys
+}

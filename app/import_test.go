@@ -1,0 +1,140 @@
+package main
+
+import (
+	"context"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"baimi/app/db"
+	"baimi/app/fault"
+)
+
+// files is a small import that is right; tests break a copy of it.
+func files() map[string]string {
+	return map[string]string{
+		"compounds.csv": "\ufeff小区,中文名,英文名,经度,纬度\nA001,一号,One,121.486181,31.270203\n",
+		"buildings.csv": "compound,building,lon,lat,floors,units,doors_per_floor,lift\nA001,3,121.49,31.27,6,2,4,no\nA001,10,121.49,31.27,18,1,4,有\n",
+		"products.csv":  "product,name_zh,name_en,unit,grams,millilitres,case_size,handling\negg-30,鸡蛋 30枚,\"Eggs, tray of 30\",tray,2000,9000,6,fragile\n",
+		"suppliers.csv": "supplier,name_zh,name_en,lon,lat,radius_km,trip_cost,trip_grams,trip_millilitres\nS01,一号,One,121.4,31.2,40,18000,1500000,8000000\n",
+		"lots.csv":      "supplier,product,available,case_size,min_per_drop,unit_price,tiers\nS01,egg-30,408,6,10,2960,1:2960;100:2810\n",
+		"orders.csv":    "compound,building,unit,room,product,quantity,max_unit_price,priority\nA001,3,1,604,egg-30,2,3850,\nA001,10,1,1203,egg-30,1,3200,elderly\n",
+	}
+}
+
+func write(t *testing.T, files map[string]string) string {
+	t.Helper()
+	dir := t.TempDir()
+	for name, text := range files {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+func TestABadRowIsNamed(t *testing.T) {
+	for _, row := range []struct{ file, old, new, want string }{
+		{"compounds.csv", "121.486181", "east", `compounds.csv: line 2: column lon: "east" is not a number of degrees up to 180`},
+		{"compounds.csv", "小区", "地方", "compounds.csv: line 1: the column compound (小区) is missing"},
+		{"buildings.csv", "A001,10", "A002,10", `buildings.csv: line 3: column compound: "A002" is not in compounds.csv`},
+		{"buildings.csv", "A001,10", "A001,3", "buildings.csv: line 3: column building: 3 of A001 is listed twice"},
+		{"buildings.csv", "有", "maybe", `column lift: "maybe" is neither yes nor no`},
+		{"buildings.csv", "6,2,4,no", "6,2,4", "buildings.csv: line 2: wrong number of fields"},
+		{"products.csv", "2000", "2kg", `products.csv: line 2: column grams: "2kg" is not a whole number`},
+		{"products.csv", "fragile", "soft", "products.csv: line 2: column product: handling:"},
+		{"suppliers.csv", "18000", "-1", "suppliers.csv: line 2: column trip_cost: -1 is below 0"},
+		{"lots.csv", "100:2810", "100:x", `lots.csv: line 2: column tiers: "100:x" is not from:unit_price`},
+		{"lots.csv", "1:2960;100", "100:2960;1", "lots.csv: line 2: column tiers:"},
+		{"lots.csv", "S01,egg", "S09,egg", `lots.csv: line 2: column supplier: "S09" is not in suppliers.csv`},
+		{"orders.csv", "1,604", "1,704", "orders.csv: line 2: column room: A001 has no door 3/1-704"},
+		{"orders.csv", "egg-30,2", "egg-31,2", `orders.csv: line 2: column product: "egg-31" is not in products.csv`},
+		{"orders.csv", "egg-30,2", "egg-30,0", "orders.csv: line 2: column quantity: 0 is below 1"},
+		{"orders.csv", "elderly", "rich", `orders.csv: line 3: column priority: "rich" is not elderly, infant, illness or empty`},
+		{"orders.csv", "10,1,1203", "3,1,604", "orders.csv: line 3: column product: egg-30 of A001/3/1-604 is listed twice"},
+		{"orders.csv", "egg-30,2", `egg"30,2`, "orders.csv: line 2: "},
+	} {
+		t.Run(row.file+" "+row.new, func(t *testing.T) {
+			all := files()
+			all[row.file] = strings.Replace(all[row.file], row.old, row.new, 1)
+			_, err := readCargo(write(t, all), (&clock{}).now())
+			if err == nil || !strings.Contains(err.Error(), row.want) {
+				t.Fatalf("%v, want %s", err, row.want)
+			}
+		})
+	}
+	all := files()
+	delete(all, "lots.csv")
+	if _, err := readCargo(write(t, all), (&clock{}).now()); err == nil || !strings.Contains(err.Error(), "lots.csv: cannot be read") {
+		t.Fatal(err)
+	}
+}
+
+func TestAnImportIsAllOrNothing(t *testing.T) {
+	w := newTown(t)
+	ctx := context.Background()
+	c, err := readCargo(write(t, files()), w.clock.now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	changed := files()
+	changed["orders.csv"] += "A001,3,1,603,egg-30,1,3850,\n"
+	other, err := readCargo(write(t, changed), w.clock.now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.imports.Insert(ctx, Import{Doc: db.Doc{ID: c.digest}, Started: w.clock.now()}); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.community.AddCompounds(ctx, values(c.compounds)); err != nil {
+		t.Fatal(err)
+	}
+	t.Run("half an import keeps the service from starting", func(t *testing.T) {
+		if err := w.prepare(ctx); !fault.Is(err, "import_interrupted") {
+			t.Fatal(err)
+		}
+		if err := w.importCargo(ctx, other, io.Discard); !fault.Is(err, "import_interrupted") {
+			t.Fatal(err)
+		}
+	})
+	t.Run("the same files finish it, once", func(t *testing.T) {
+		if err := w.importCargo(ctx, c, io.Discard); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.prepare(ctx); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.importCargo(ctx, c, io.Discard); !fault.Is(err, "imported_before") {
+			t.Fatal(err)
+		}
+	})
+	t.Run("other files with a compound that is there are refused", func(t *testing.T) {
+		if err := w.importCargo(ctx, other, io.Discard); !fault.Is(err, "already_there") {
+			t.Fatal(err)
+		}
+	})
+	g, err := w.orders.GroupBuys.Get(ctx, c.groupBuyID("A001/10"))
+	if err != nil || len(g.Participants) != 1 || g.Participants[0].Priority != 2 || g.Participants[0].Lines[0].UnitCap != 3200 {
+		t.Fatalf("%+v %v", g, err)
+	}
+	h, err := w.community.Household(ctx, "A001/10/1-1203")
+	if err != nil || len(h.Needs) != 1 {
+		t.Fatalf("%+v %v", h, err)
+	}
+}
+
+func TestShanghaiIsImported(t *testing.T) {
+	const shanghai = "../../shared/data/shanghai"
+	if _, err := os.Stat(shanghai); err != nil {
+		t.Skip("the real input is not beside this checkout (../shared/data/shanghai): skipped")
+	}
+	c, err := readCargo(shanghai, (&clock{}).now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s := c.summary(); s.Compounds != 124 || s.Buildings != 9214 || s.Suppliers != 60 || s.Lots != 60 || s.Lines != 8245 {
+		t.Fatalf("%+v", s)
+	}
+}

@@ -1,0 +1,187 @@
+package fulfillment
+
+import (
+	"slices"
+	"time"
+
+	"baimi/app/community"
+	"baimi/app/people"
+)
+
+// DeliveryView is a bulk delivery as its supplier and its compound see it: what
+// and how much for each building, and nothing of any resident.
+type DeliveryView struct {
+	ID        string          `json:"id"`
+	Market    string          `json:"market"`
+	Supplier  string          `json:"supplier"`
+	Compound  string          `json:"compound"`
+	Window    string          `json:"window"`
+	Day       string          `json:"day"`
+	Trips     int64           `json:"trips"`
+	Currency  string          `json:"currency"`
+	State     DeliveryState   `json:"state"`
+	Lots      []DropLot       `json:"lots"`
+	Buildings []BuildingTotal `json:"buildings" doc:"In natural order: the packing sheet."`
+	Receipt   *Receipt        `json:"receipt,omitempty"`
+	Runs      []string        `json:"runs,omitempty" doc:"For the compound only."`
+	Open      int             `json:"open" doc:"Parcels without an outcome."`
+	History   []Step          `json:"history"`
+}
+
+// BuildingTotal is what a building gets of each lot.
+type BuildingTotal struct {
+	Building string     `json:"building"`
+	Doors    int        `json:"doors"`
+	Lots     []LotTotal `json:"lots"`
+}
+
+// LotTotal is units of one lot.
+type LotTotal struct {
+	Lot      string `json:"lot"`
+	Quantity int64  `json:"quantity"`
+	Received int64  `json:"received" doc:"After the gate's count; 0 before."`
+}
+
+// Sees tells whether the actor may see the delivery: its supplier, or the compound's coordinator.
+func (d *BulkDelivery) Sees(a people.Actor) bool {
+	return a.Is(people.Supplier, d.Supplier) || a.Is(people.Coordinator, d.Compound)
+}
+
+// View is the delivery for one of those who may see it.
+func (d *BulkDelivery) View(a people.Actor) DeliveryView {
+	v := DeliveryView{
+		ID: d.ID, Market: d.Market, Supplier: d.Supplier, Compound: d.Compound, Window: d.Window, Day: d.Day, Trips: d.Trips,
+		Currency: d.Currency, State: d.State, Lots: d.Lots, Receipt: d.Receipt, History: d.History, Buildings: d.buildings(),
+	}
+	for _, p := range d.Parcels {
+		if p.Outcome == "" && (d.Receipt == nil || p.Received > 0) {
+			v.Open++
+		}
+	}
+	if a.Is(people.Coordinator, d.Compound) {
+		v.Runs = d.Runs
+		return v
+	}
+	v.History = make([]Step, len(d.History))
+	for i, s := range d.History {
+		v.History[i] = Step{At: s.At, Kind: s.Kind}
+	}
+	return v
+}
+
+func (d *BulkDelivery) buildings() []BuildingTotal {
+	totals := map[string]*BuildingTotal{}
+	doors := map[string]bool{}
+	for _, p := range d.Parcels {
+		_, door, err := community.ParseHouseholdID(p.Household)
+		if err != nil {
+			continue
+		}
+		b := totals[door.Building]
+		if b == nil {
+			b = &BuildingTotal{Building: door.Building, Lots: []LotTotal{}}
+			totals[door.Building] = b
+		}
+		if !doors[p.Household] {
+			doors[p.Household] = true
+			b.Doors++
+		}
+		i := slices.IndexFunc(b.Lots, func(l LotTotal) bool { return l.Lot == p.Lot })
+		if i < 0 {
+			i = len(b.Lots)
+			b.Lots = append(b.Lots, LotTotal{Lot: p.Lot})
+		}
+		b.Lots[i].Quantity += p.Quantity
+		b.Lots[i].Received += p.Received
+	}
+	all := make([]BuildingTotal, 0, len(totals))
+	for _, b := range totals {
+		slices.SortFunc(b.Lots, func(x, y LotTotal) int { return community.Natural(x.Lot, y.Lot) })
+		all = append(all, *b)
+	}
+	slices.SortFunc(all, func(a, b BuildingTotal) int { return community.Natural(a.Building, b.Building) })
+	return all
+}
+
+// RunView is a run as a courier or the coordinator sees it.
+type RunView struct {
+	ID          string     `json:"id"`
+	Compound    string     `json:"compound"`
+	Deliveries  []string   `json:"deliveries"`
+	Kind        string     `json:"kind"`
+	Mine        bool       `json:"mine"`
+	Courier     string     `json:"courier,omitempty" doc:"For the coordinator only."`
+	State       RunState   `json:"state"`
+	Stops       []StopView `json:"stops"`
+	Parcels     int64      `json:"parcels"`
+	Loaded      int64      `json:"loaded"`
+	Grams       int64      `json:"grams"`
+	Millilitres int64      `json:"millilitres"`
+	Seconds     int64      `json:"seconds"`
+	Floors      int64      `json:"floors"`
+	Locked      bool       `json:"locked"`
+	History     []Step     `json:"history,omitempty" doc:"For the coordinator only."`
+	Created     time.Time  `json:"created"`
+}
+
+// StopView is a stop with what its reader may know of the door.
+type StopView struct {
+	Seq      int           `json:"seq"`
+	Building string        `json:"building"`
+	ID       string        `json:"id,omitempty"`
+	Unit     string        `json:"unit,omitempty"`
+	Room     string        `json:"room,omitempty"`
+	Label    string        `json:"label,omitempty"`
+	Name     string        `json:"name,omitempty"`
+	Note     string        `json:"note,omitempty"`
+	Arrives  int64         `json:"arrives"`
+	Parcels  []CarriedView `json:"parcels"`
+	Handover *Handover     `json:"handover,omitempty"`
+}
+
+// CarriedView is a parcel on board.
+type CarriedView struct {
+	NameZh   string `json:"name_zh"`
+	NameEn   string `json:"name_en"`
+	Unit     string `json:"unit"`
+	Handling string `json:"handling"`
+	Quantity int64  `json:"quantity"`
+}
+
+// Sees tells whether the actor may see the run: the coordinator, its courier,
+// and while it is offered every courier of the compound.
+func (r *Run) Sees(a people.Actor) bool {
+	return a.Is(people.Coordinator, r.Compound) || a.SignedIn() && r.Courier == a.Account ||
+		r.State == Offered && a.Is(people.Courier, r.Compound)
+}
+
+// View is the run for one of those who may see it. A courier sees a door from
+// accepting the run until two hours after the hand-over.
+func (r *Run) View(a people.Actor, now time.Time) RunView {
+	coordinator, mine := a.Is(people.Coordinator, r.Compound), r.Courier != "" && r.Courier == a.Account
+	v := RunView{
+		ID: r.ID, Compound: r.Compound, Deliveries: r.Deliveries, Kind: r.Kind, Mine: mine, State: r.State, Stops: []StopView{},
+		Parcels: r.Parcels, Loaded: r.Loaded, Grams: r.Grams, Millilitres: r.Millilitres, Seconds: r.Seconds, Floors: r.Floors,
+		Locked: r.Locked, Created: r.Created,
+	}
+	if coordinator {
+		v.Courier, v.History = r.Courier, r.History
+	}
+	for i := range r.Stops {
+		s := &r.Stops[i]
+		known := coordinator || mine && (s.Handover == nil || now.Before(s.Handover.Synced.Add(doorsAfter)))
+		v.Stops = append(v.Stops, s.view(i+1, known))
+	}
+	return v
+}
+
+func (s *Stop) view(seq int, known bool) StopView {
+	v := StopView{Seq: seq, Building: s.Building, Arrives: s.Arrives, Parcels: []CarriedView{}}
+	for _, p := range s.Parcels {
+		v.Parcels = append(v.Parcels, CarriedView{p.NameZh, p.NameEn, p.Unit, p.Handling, p.Quantity})
+	}
+	if known {
+		v.ID, v.Unit, v.Room, v.Label, v.Name, v.Note, v.Handover = s.ID, s.Unit, s.Room, s.Label, s.Name, s.Note, s.Handover
+	}
+	return v
+}

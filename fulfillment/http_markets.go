@@ -1,0 +1,233 @@
+package fulfillment
+
+import (
+	"context"
+	"time"
+
+	"baimi/app/db"
+	"baimi/app/fault"
+	"baimi/app/people"
+	"baimi/fulfillment/matching"
+)
+
+type marketRequest struct {
+	Body struct {
+		Area    []string      `json:"area" maxItems:"500" doc:"Compounds; empty: all."`
+		Day     string        `json:"day,omitempty" doc:"Of delivery, 2022-04-19; empty: tomorrow."`
+		Rule    matching.Rule `json:"rule" enum:"equal,proportional,lottery,first"`
+		Seed    int64         `json:"seed,omitempty" doc:"Of the sharing rule; 0: chosen by the clock and published."`
+		Seconds int64         `json:"seconds,omitempty" minimum:"0" maximum:"120" doc:"How long to search; 0: five."`
+	}
+}
+
+type marketView struct{ Body MarketView }
+
+// begin starts a market; the job carries it on, and its page shows how far it is.
+func (h handlers) begin(ctx context.Context, in *marketRequest) (*marketView, error) {
+	now := h.now()
+	m := Market{Doc: db.Doc{ID: people.NewID(ctx)}, Area: in.Body.Area, Day: in.Body.Day, Rule: in.Body.Rule, Seed: in.Body.Seed, Seconds: in.Body.Seconds, By: people.From(ctx).Account}
+	if m.Day == "" {
+		m.Day = now.In(shanghai).AddDate(0, 0, 1).Format(time.DateOnly)
+	}
+	if m.Seed == 0 {
+		m.Seed = now.Unix()
+	}
+	if m.Seconds == 0 {
+		m.Seconds = 5
+	}
+	m, err := h.Begin(ctx, m)
+	if err != nil {
+		return nil, err
+	}
+	return &marketView{m.View()}, nil
+}
+
+type marketList struct{ Body []MarketView }
+
+func (h handlers) markets(ctx context.Context, _ *none) (*marketList, error) {
+	out := &marketList{Body: []MarketView{}}
+	for m, err := range h.Markets.Find(ctx, db.Query{}.Desc("created").Limit(50)) {
+		if err != nil {
+			return nil, err
+		}
+		v := m.View()
+		v.Flows, v.Unserved, v.Lots = nil, nil, nil
+		out.Body = append(out.Body, v)
+	}
+	return out, nil
+}
+
+func (h handlers) market(ctx context.Context, in *byID) (*marketView, error) {
+	m, err := h.Markets.Get(ctx, in.ID)
+	return &marketView{m.View()}, err
+}
+
+type whatIfRequest struct {
+	ID   string `path:"id" maxLength:"200"`
+	Body WhatIf
+}
+
+type comparison struct {
+	Body struct {
+		Plan   MarketView `json:"plan"`
+		WhatIf MarketView `json:"what_if"`
+	}
+}
+
+func (h handlers) whatIf(ctx context.Context, in *whatIfRequest) (*comparison, error) {
+	m, err := h.Markets.Get(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	if m.State != Settled && m.State != Reserving {
+		return nil, fault.New(fault.Conflict, "market_unsolved", "This market has no plan to compare with yet.")
+	}
+	other := m
+	if other.Problem, err = in.Body.apply(m.Problem); err != nil {
+		return nil, err
+	}
+	other.Rule, other.Seed = other.Problem.Rule, other.Problem.Seed
+	other.Plan, err = matching.Solve(ctx, &other.Problem, matching.Options{Seed: m.Seed, Budget: time.Duration(min(m.Seconds, 10)) * time.Second, Threads: 1})
+	if err != nil {
+		return nil, fault.New(fault.Invalid, "what_if_invalid", "This cannot be solved: %v.", err)
+	}
+	out := &comparison{}
+	out.Body.Plan, out.Body.WhatIf = m.View(), other.View()
+	return out, nil
+}
+
+func (h handlers) progress(ctx context.Context, in *byID) (func(context.Context, people.Send), error) {
+	if _, err := h.Markets.Get(ctx, in.ID); err != nil {
+		return nil, err
+	}
+	return func(ctx context.Context, send people.Send) { h.follow(ctx, in.ID, send) }, nil
+}
+
+// Search is how far the search for a plan is.
+type Search struct {
+	State MarketState `json:"state"`
+	Value int64       `json:"value"`
+	Bound int64       `json:"bound"`
+	Steps int         `json:"steps"`
+}
+
+// follow tells each change of the market's state and the search's progress,
+// until the market has ended.
+func (h handlers) follow(ctx context.Context, id string, send people.Send) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	changed := h.Markets.Watch(ctx, id)
+	searching, stop := h.feeds.watch(id)
+	defer stop()
+	still := time.NewTicker(20 * time.Second)
+	defer still.Stop()
+	for {
+		m, err := h.Markets.Get(ctx, id)
+		if err != nil || send("market", Search{m.State, m.Plan.Value, m.Plan.Bound, 0}) != nil || m.Ended() {
+			return
+		}
+		for waiting := true; waiting; {
+			select {
+			case <-ctx.Done():
+				return
+			case <-changed:
+				waiting = false
+			case p := <-searching:
+				err = send("search", Search{Solving, p.Value, p.Bound, p.Iterations})
+			case <-still.C:
+				err = send("", nil)
+			}
+			if err != nil {
+				return
+			}
+		}
+	}
+}
+
+type scheduleList struct{ Body []Schedule }
+
+func (h handlers) schedules(ctx context.Context, _ *none) (*scheduleList, error) {
+	all, err := db.All(h.Schedules.Find(ctx, db.Query{}))
+	return &scheduleList{append([]Schedule{}, all...)}, err
+}
+
+type scheduleRequest struct {
+	ID   string `path:"id" maxLength:"60"`
+	Body struct {
+		Area    []string      `json:"area" maxItems:"500"`
+		Minutes int64         `json:"minutes" minimum:"5" maximum:"10080"`
+		Rule    matching.Rule `json:"rule" enum:"equal,proportional,lottery,first"`
+		Seconds int64         `json:"seconds" minimum:"1" maximum:"120"`
+		Next    time.Time     `json:"next"`
+	}
+}
+
+type scheduleView struct{ Body Schedule }
+
+func (h handlers) schedule(ctx context.Context, in *scheduleRequest) (*scheduleView, error) {
+	b := in.Body
+	s := Schedule{Doc: db.Doc{ID: in.ID}, Area: b.Area, Minutes: b.Minutes, Rule: b.Rule, Seconds: b.Seconds, Next: b.Next.UTC(), By: people.From(ctx).Account}
+	stored, err := h.Schedules.Insert(ctx, s)
+	if fault.KindOf(err) == fault.Conflict {
+		stored, err = h.Schedules.Update(ctx, in.ID, func(old *Schedule) error {
+			s.Doc = old.Doc
+			*old = s
+			return nil
+		})
+	}
+	return &scheduleView{stored}, err
+}
+
+func (h handlers) unschedule(ctx context.Context, in *byID) (*none, error) {
+	return nil, h.Schedules.Delete(ctx, in.ID)
+}
+
+type moveRequest struct {
+	ID   string `path:"id" maxLength:"200"`
+	Body struct {
+		Stop string `json:"stop" maxLength:"200"`
+		To   string `json:"to" maxLength:"200" doc:"A run of the same compound that has not been loaded."`
+	}
+}
+
+// move puts the stop into the other run before it leaves this one, so that a
+// crash between the two leaves it in both, and moving again mends that.
+func (h handlers) move(ctx context.Context, in *moveRequest) (*runList, error) {
+	me, now := people.From(ctx), h.now()
+	from, err := h.Runs.Get(ctx, in.ID)
+	if err != nil || !me.Is(people.Coordinator, from.Compound) || in.ID == in.Body.To {
+		return nil, notFound()
+	}
+	stop, err := from.Take(in.Body.Stop, me.Account, now)
+	if err != nil {
+		return nil, err
+	}
+	site, err := h.community.Compound(ctx, from.Compound)
+	if err != nil {
+		return nil, err
+	}
+	to, err := h.Runs.Update(ctx, in.Body.To, func(r *Run) error {
+		if r.Compound != from.Compound {
+			return notFound()
+		}
+		if err := r.Add(stop, me.Account, now); err != nil {
+			return err
+		}
+		wayOf(&site).time(r)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	from, err = h.Runs.Update(ctx, in.ID, func(r *Run) error {
+		if _, err := r.Take(in.Body.Stop, me.Account, now); err != nil {
+			return err
+		}
+		wayOf(&site).time(r)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return h.views(ctx, []Run{from, to}), h.board(ctx, []Run{to})
+}

@@ -1,0 +1,161 @@
+package fulfillment
+
+import (
+	"slices"
+	"time"
+
+	"baimi/app/db"
+	"baimi/app/fault"
+	"baimi/fulfillment/matching"
+)
+
+// MarketState is where a matching run stands.
+//
+//	collecting ─▶ solving ─▶ reserving ─▶ settled
+//	     ▲           └───────────┤
+//	     └── stock has changed ──┤
+//	                             └─▶ failed ─▶ released
+type MarketState string
+
+const (
+	Collecting MarketState = "collecting" // takes the closed rounds of its area
+	Solving    MarketState = "solving"    // what was read is frozen in Problem
+	Reserving  MarketState = "reserving"  // Plan is carried out step by step
+	Settled    MarketState = "settled"
+	Failing    MarketState = "failed" // gives back what it holds
+	Released   MarketState = "released"
+)
+
+const (
+	maxDemands  = 50_000
+	maxAttempts = 3
+)
+
+// Market is one matching run over an area. It freezes what it read, keeps the
+// solver's plan, and carries it out; each step may be done twice. It is bounded
+// by 50,000 demands: a larger area is split.
+type Market struct {
+	db.Doc
+	Area     []string        `json:"area"` // compounds; empty: all
+	Day      string          `json:"day"`  // of delivery, local: 2022-04-19
+	Rule     matching.Rule   `json:"rule"`
+	Seed     int64           `json:"seed"` // of the sharing rule: anyone can replay it
+	Seconds  int64           `json:"seconds"`
+	By       string          `json:"by"`
+	State    MarketState     `json:"state"`
+	Attempts int             `json:"attempts"`
+	Problem  matching.Market `json:"problem"`
+	Plan     matching.Plan   `json:"plan"`
+	Created  time.Time       `json:"created"`
+	History  []Step          `json:"history"`
+}
+
+// Validate refuses a market that could not run.
+func (m *Market) Validate() error {
+	rules := []matching.Rule{matching.Equal, matching.Proportional, matching.Lottery, matching.First}
+	if !slices.Contains(rules, m.Rule) {
+		return fault.New(fault.Invalid, "rule_unknown", "Please choose equal, proportional, lottery or first.").At("body.rule", "unknown")
+	}
+	if m.Seconds < 1 || m.Seconds > 120 {
+		return fault.New(fault.Invalid, "seconds_out_of_range", "A market may search for 1 to 120 seconds.").At("body.seconds", "1 to 120")
+	}
+	if _, err := time.Parse(time.DateOnly, m.Day); err != nil {
+		return fault.New(fault.Invalid, "day_unknown", "Please name the day of delivery as 2022-04-19.").At("body.day", "not a date")
+	}
+	return nil
+}
+
+func (m *Market) step(now time.Time, state MarketState, note string) {
+	m.State = state
+	m.History = append(m.History, Step{At: now.UTC(), Kind: string(state), Note: note})
+}
+
+// Freeze keeps what was read.
+func (m *Market) Freeze(p matching.Market, now time.Time) error {
+	if m.State != Collecting {
+		return nil
+	}
+	if len(p.Demands) > maxDemands {
+		return fault.New(fault.Invalid, "market_too_large", "The area has %d demands; one market holds %d. Please split the area.", len(p.Demands), maxDemands)
+	}
+	p.Rule, p.Seed = m.Rule, m.Seed
+	m.Problem = p
+	m.step(now, Solving, "")
+	return nil
+}
+
+// Decide keeps the plan, once it has been checked against what was read.
+func (m *Market) Decide(p matching.Plan, now time.Time) error {
+	if m.State != Solving {
+		return nil
+	}
+	if err := matching.Check(&m.Problem, &p); err != nil {
+		return err
+	}
+	for i := range p.Drops {
+		p.Drops[i].Served = together(p.Drops[i].Served)
+	}
+	m.Plan = p
+	m.step(now, Reserving, "")
+	return nil
+}
+
+// together makes one parcel of what a demand gets of one lot.
+func together(served []matching.Served) []matching.Served {
+	type key struct{ demand, lot string }
+	at := map[key]int{}
+	all := served[:0:0]
+	for _, s := range served {
+		k := key{s.Demand, s.Lot}
+		if i, seen := at[k]; seen {
+			all[i].Quantity += s.Quantity
+			continue
+		}
+		at[k] = len(all)
+		all = append(all, s)
+	}
+	return all
+}
+
+// Settle ends a market whose plan is carried out.
+func (m *Market) Settle(now time.Time) error {
+	if m.State == Reserving {
+		m.step(now, Settled, "")
+	}
+	return nil
+}
+
+// Retry reads the stock again, because some that was planned with is gone; the
+// third time it gives up.
+func (m *Market) Retry(why string, now time.Time) error {
+	if m.State != Reserving {
+		return nil
+	}
+	m.Attempts++
+	if m.Attempts >= maxAttempts {
+		m.step(now, Failing, why)
+		return nil
+	}
+	m.Plan, m.Problem = matching.Plan{}, matching.Market{}
+	m.step(now, Collecting, why)
+	return nil
+}
+
+// Fail gives up a market that has promised nothing yet.
+func (m *Market) Fail(why string, now time.Time) error {
+	if m.State == Collecting || m.State == Solving {
+		m.step(now, Failing, why)
+	}
+	return nil
+}
+
+// Release ends a market that has given everything back.
+func (m *Market) Release(now time.Time) error {
+	if m.State == Failing {
+		m.step(now, Released, "")
+	}
+	return nil
+}
+
+// Ended tells whether there is nothing left to do.
+func (m *Market) Ended() bool { return m.State == Settled || m.State == Released }

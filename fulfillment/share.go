@@ -1,0 +1,113 @@
+package fulfillment
+
+import (
+	"cmp"
+	"math/rand/v2"
+	"slices"
+
+	"baimi/fulfillment/matching"
+)
+
+// Claim is what one household was to get of something that is now short.
+type Claim struct {
+	Household string
+	Quantity  int64
+	Priority  int64 // 1 to 4: served before the rule applies
+}
+
+// Share divides have units among the claims, in whole units and never more than
+// a claim. Households with a need are served first, the greatest need before
+// the others; the rule decides among equals.
+func Share(rule matching.Rule, seed, have int64, claims []Claim) []int64 {
+	got := make([]int64, len(claims))
+	levels := []int64{}
+	for _, c := range claims {
+		if !slices.Contains(levels, c.Priority) {
+			levels = append(levels, c.Priority)
+		}
+	}
+	slices.SortFunc(levels, func(a, b int64) int { return cmp.Compare(b, a) })
+	for _, level := range levels {
+		var of []int
+		for i, c := range claims {
+			if c.Priority == level {
+				of = append(of, i)
+			}
+		}
+		have -= shareEqually(rule, seed, have, claims, of, got)
+	}
+	return got
+}
+
+func shareEqually(rule matching.Rule, seed, have int64, claims []Claim, of []int, got []int64) (given int64) {
+	var asked int64
+	for _, i := range of {
+		asked += claims[i].Quantity
+	}
+	if asked <= have {
+		for _, i := range of {
+			got[i] = claims[i].Quantity
+		}
+		return asked
+	}
+	order := slices.Clone(of)
+	if rule == matching.Equal || rule == matching.Lottery {
+		order = drawn(seed, claims, of)
+	}
+	switch rule {
+	case matching.Proportional:
+		proportional(have, asked, claims, order, got)
+	case matching.Lottery, matching.First:
+		inTurn(have, claims, order, got)
+	default:
+		maxMin(have, claims, order, got)
+	}
+	return have
+}
+
+// drawn puts the claims in the order of their households in the seed's draw:
+// households by name, shuffled by PCG(seed, 0).
+func drawn(seed int64, claims []Claim, of []int) []int {
+	order := slices.Clone(of)
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(claims[a].Household, claims[b].Household) })
+	draw := rand.New(rand.NewPCG(uint64(seed), 0))
+	draw.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
+	return order
+}
+
+// inTurn fills one claim after another.
+func inTurn(have int64, claims []Claim, order []int, got []int64) {
+	for _, i := range order {
+		got[i] = min(have, claims[i].Quantity)
+		have -= got[i]
+	}
+}
+
+// maxMin gives one unit to each in turn, round after round, so that two who
+// asked for as much differ by one unit at most.
+func maxMin(have int64, claims []Claim, order []int, got []int64) {
+	for have > 0 {
+		for _, i := range order {
+			if have > 0 && got[i] < claims[i].Quantity {
+				got[i]++
+				have--
+			}
+		}
+	}
+}
+
+// proportional gives each its share rounded down, and what is left to the
+// largest remainders.
+func proportional(have, asked int64, claims []Claim, order []int, got []int64) {
+	left := have
+	for _, i := range order {
+		got[i] = have * claims[i].Quantity / asked
+		left -= got[i]
+	}
+	slices.SortStableFunc(order, func(a, b int) int {
+		return cmp.Compare(have*claims[b].Quantity%asked, have*claims[a].Quantity%asked)
+	})
+	for _, i := range order[:left] {
+		got[i]++
+	}
+}

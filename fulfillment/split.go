@@ -1,0 +1,275 @@
+package fulfillment
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"baimi/app/community"
+	"baimi/app/db"
+	"baimi/app/fault"
+	"baimi/catalog"
+	"baimi/orders"
+)
+
+// Team is how many couriers of a kind help, and what each carries at a time.
+type Team struct {
+	Kind        string `json:"kind" enum:"foot,cart,e-bike"`
+	Count       int64  `json:"count" minimum:"0" maximum:"100"`
+	Millilitres int64  `json:"millilitres" minimum:"0" doc:"What one carries at a time; 0: the kind's usual load."`
+	Minutes     int64  `json:"minutes" minimum:"0" maximum:"720" doc:"How long they help; 0: three hours."`
+	NoStairs    bool   `json:"no_stairs,omitempty" doc:"They cannot climb."`
+}
+
+// usual is what a courier of a kind carries at a time, in millilitres: two bags,
+// a hand cart, the box and the footboard of an e-bike.
+var usual = map[string]int64{"foot": 40_000, "cart": 150_000, "e-bike": 90_000}
+
+// Split divides arrived deliveries of one gate into runs, one door once even
+// where several deliveries go there. The same split asked for twice is one.
+func (f *Fulfillment) Split(ctx context.Context, id, compound string, deliveries []string, teams []Team, by string) ([]Run, error) {
+	site, err := f.community.Compound(ctx, compound)
+	if err != nil {
+		return nil, err
+	}
+	stops, err := f.stopsOf(ctx, &site, deliveries)
+	if err != nil {
+		return nil, err
+	}
+	if len(stops) == 0 {
+		return f.runsOf(ctx, deliveries)
+	}
+	plan, err := planRuns(ctx, &site, stops, teams, id)
+	if err != nil {
+		return nil, err
+	}
+	now := f.now()
+	for i := range plan {
+		r := &plan[i]
+		r.ID, r.Compound, r.Created = fmt.Sprintf("%s.%d", id, i+1), compound, now.UTC()
+		r.State, r.Effects = Offered, []Effect{}
+		r.History = []Step{{At: r.Created, Kind: string(Offered), By: by}}
+		r.count()
+	}
+	if err := f.Runs.InsertMissing(ctx, plan); err != nil {
+		return nil, err
+	}
+	return plan, f.board(ctx, plan)
+}
+
+func (f *Fulfillment) runsOf(ctx context.Context, deliveries []string) ([]Run, error) {
+	var runs []Run
+	for _, id := range deliveries {
+		for r, err := range f.Runs.Find(ctx, db.Where("deliveries", id)) {
+			if err != nil {
+				return nil, err
+			}
+			if !slices.ContainsFunc(runs, func(o Run) bool { return o.ID == r.ID }) {
+				runs = append(runs, r)
+			}
+		}
+	}
+	return runs, nil
+}
+
+// board tells each delivery which parcels are in which run.
+func (f *Fulfillment) board(ctx context.Context, runs []Run) error {
+	on := map[string]map[string][]int{} // delivery → run → parcels
+	for i := range runs {
+		for _, s := range runs[i].Stops {
+			for _, p := range s.Parcels {
+				if on[p.Delivery] == nil {
+					on[p.Delivery] = map[string][]int{}
+				}
+				on[p.Delivery][runs[i].ID] = append(on[p.Delivery][runs[i].ID], p.Index)
+			}
+		}
+	}
+	now := f.now()
+	for delivery, byRun := range on {
+		_, err := f.Deliveries.Update(ctx, delivery, func(d *BulkDelivery) error {
+			for run, parcels := range byRun {
+				if err := d.AddRun(run, parcels, now); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// stopsOf gathers the parcels that wait at the gate, a stop a household.
+func (f *Fulfillment) stopsOf(ctx context.Context, site *community.Compound, deliveries []string) ([]Stop, error) {
+	stops := map[string]*Stop{}
+	products := map[string]catalog.Product{}
+	for _, id := range deliveries {
+		d, err := f.Deliveries.Get(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		if d.Compound != site.ID {
+			return nil, notFound()
+		}
+		if d.State != Arrived && d.State != Split {
+			return nil, d.wrongState("split")
+		}
+		for i := range d.Parcels {
+			if p := &d.Parcels[i]; p.Received > 0 && p.Run == "" {
+				c, err := f.carried(ctx, &d, i, products)
+				if err != nil {
+					return nil, err
+				}
+				if stops[p.Household] == nil {
+					if stops[p.Household], err = f.stop(ctx, p); err != nil {
+						return nil, err
+					}
+				}
+				stops[p.Household].Parcels = append(stops[p.Household].Parcels, c)
+			}
+		}
+	}
+	return inOrder(stops), nil
+}
+
+// inOrder puts the stops in natural order and gives each its label:
+// building-unit-seq.
+func inOrder(stops map[string]*Stop) []Stop {
+	all := make([]Stop, 0, len(stops))
+	for _, s := range stops {
+		all = append(all, *s)
+	}
+	slices.SortFunc(all, func(a, b Stop) int { return a.door().Compare(b.door()) })
+	seq := map[string]int{}
+	for i := range all {
+		unit := all[i].Building + "-" + all[i].Unit
+		seq[unit]++
+		all[i].Label = fmt.Sprintf("%s-%d", unit, seq[unit])
+	}
+	return all
+}
+
+func (s *Stop) door() community.Door {
+	return community.Door{Building: s.Building, Unit: s.Unit, Room: s.Room}
+}
+
+func (f *Fulfillment) carried(ctx context.Context, d *BulkDelivery, i int, products map[string]catalog.Product) (Carried, error) {
+	p := &d.Parcels[i]
+	k := slices.IndexFunc(d.Lots, func(l DropLot) bool { return l.Lot == p.Lot })
+	of, known := products[d.Lots[k].Product]
+	if !known {
+		var err error
+		if of, err = f.catalog.Products.Get(ctx, d.Lots[k].Product); err != nil {
+			return Carried{}, err
+		}
+		products[of.ID] = of
+	}
+	return Carried{
+		Delivery: d.ID, Index: i, GroupBuy: p.GroupBuy, Item: p.Item, Lot: p.Lot, NameZh: of.NameZh, NameEn: of.NameEn,
+		Unit: of.Unit, Handling: string(of.Handling), Quantity: p.Received, Grams: of.Grams, Millilitres: of.Millilitres,
+	}, nil
+}
+
+// stop describes a household's door as a courier may know it.
+func (f *Fulfillment) stop(ctx context.Context, p *Parcel) (*Stop, error) {
+	_, door, err := community.ParseHouseholdID(p.Household)
+	if err != nil {
+		return nil, err
+	}
+	home, err := f.community.Household(ctx, p.Household)
+	if err != nil {
+		return nil, err
+	}
+	name := ""
+	g, err := f.orders.GroupBuys.Get(ctx, p.GroupBuy)
+	if err != nil {
+		return nil, err
+	}
+	if at, ok := g.Participant(p.Household); ok {
+		name = surname(at.Name)
+	}
+	return &Stop{ID: p.Household, Building: door.Building, Unit: door.Unit, Room: door.Room, Name: name, Note: home.HandlingNote}, nil
+}
+
+// surname is as much of a name as a courier sees: the first character of a
+// Chinese name, the last word of another.
+func surname(name string) string {
+	name = strings.TrimSpace(name)
+	words := strings.Fields(name)
+	if len(words) == 0 {
+		return ""
+	}
+	if first := []rune(name)[0]; first >= 0x4e00 && first <= 0x9fff {
+		return string(first)
+	}
+	return words[len(words)-1]
+}
+
+// ChangeRun changes a run and tells those concerned.
+func (f *Fulfillment) ChangeRun(ctx context.Context, id string, change func(*Run, time.Time) error) (Run, error) {
+	now := f.now()
+	r, err := f.Runs.Update(ctx, id, func(r *Run) error { return change(r, now) })
+	if err != nil {
+		return r, err
+	}
+	return r, f.drainRun(ctx, r)
+}
+
+// drainRun tells rounds and deliveries how stops ended.
+func (f *Fulfillment) drainRun(ctx context.Context, r Run) error {
+	if len(r.Effects) == 0 {
+		return nil
+	}
+	for _, e := range r.Effects {
+		s, err := r.stop(e.Of)
+		if err != nil {
+			continue // the stop has been moved to another run
+		}
+		if err := f.tellHanded(ctx, s); err != nil {
+			return err
+		}
+	}
+	_, err := f.Runs.Update(ctx, r.ID, func(now *Run) error {
+		for _, e := range r.Effects {
+			now.Told(e)
+		}
+		return nil
+	})
+	return err
+}
+
+func (f *Fulfillment) tellHanded(ctx context.Context, s *Stop) error {
+	now := f.now()
+	outcome, handed := s.settled()
+	for _, p := range s.Parcels {
+		quantity := int64(0)
+		if handed {
+			quantity = p.Quantity
+		}
+		part := orders.Part{Delivery: p.Delivery, Household: s.ID, Item: p.Item, Lot: p.Lot}
+		_, err := f.orders.GroupBuys.Update(ctx, p.GroupBuy, func(g *orders.GroupBuy) error {
+			return g.Hand(part, quantity, outcome, now)
+		})
+		if err != nil && fault.KindOf(err) != fault.NotFound {
+			return err
+		}
+		_, err = f.Deliveries.Update(ctx, p.Delivery, func(d *BulkDelivery) error { return d.Hand(p.Index, outcome, now) })
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// seconds of an hour-long shift and so on.
+func minutes(n int64, standard time.Duration) int64 {
+	if n == 0 {
+		return int64(standard.Seconds())
+	}
+	return n * 60
+}

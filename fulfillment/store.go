@@ -1,0 +1,131 @@
+package fulfillment
+
+import (
+	"context"
+	"time"
+
+	"baimi/app/community"
+	"baimi/app/db"
+	"baimi/app/fault"
+	"baimi/app/people"
+	"baimi/catalog"
+	"baimi/orders"
+)
+
+// Fulfillment is the package opened on a store.
+type Fulfillment struct {
+	Markets    *db.Collection[Market]
+	Schedules  *db.Collection[Schedule]
+	Deliveries *db.Collection[BulkDelivery]
+	Runs       *db.Collection[Run]
+
+	orders    *orders.Orders
+	catalog   *catalog.Catalog
+	community *community.Community
+	people    *people.People
+	now       func() time.Time
+	feeds     *progressFeeds
+}
+
+// Open prepares the package on a store.
+func Open(conn *db.Conn, o *orders.Orders, c *catalog.Catalog, homes *community.Community, p *people.People, now func() time.Time) *Fulfillment {
+	return &Fulfillment{
+		Markets:   db.Open[Market](conn, db.Spec{Name: "markets", Indexes: []db.Index{db.On("state", "created"), db.On("created")}}),
+		Schedules: db.Open[Schedule](conn, db.Spec{Name: "market_schedules", Indexes: []db.Index{db.On("next")}}),
+		Deliveries: db.Open[BulkDelivery](conn, db.Spec{Name: "deliveries", Indexes: []db.Index{
+			db.On("supplier", "day"), db.On("compound", "day"), db.On("market"), db.On("effects.kind"),
+		}}),
+		Runs: db.Open[Run](conn, db.Spec{Name: "runs", Indexes: []db.Index{
+			db.On("compound", "created"), db.On("courier", "created"), db.On("deliveries"), db.On("effects.kind"),
+		}}),
+		orders: o, catalog: c, community: homes, people: p, now: now, feeds: newProgressFeeds(),
+	}
+}
+
+// Due does what is due: scheduled markets, markets that were interrupted, and
+// what deliveries and runs have still to tell.
+func (f *Fulfillment) Due(ctx context.Context, now time.Time) error {
+	if err := f.runSchedules(ctx, now); err != nil {
+		return err
+	}
+	for _, state := range []MarketState{Collecting, Solving, Reserving, Failing} {
+		for m, err := range f.Markets.Find(ctx, db.Where("state", state)) {
+			if err != nil {
+				return err
+			}
+			if err := f.Advance(ctx, m.ID); err != nil {
+				return err
+			}
+		}
+	}
+	for _, kind := range []string{tellDispatched, tellReceived, tellLost, tellReleased} {
+		for d, err := range f.Deliveries.Find(ctx, db.Where("effects.kind", kind)) {
+			if err != nil {
+				return err
+			}
+			if err := f.drainDelivery(ctx, d); err != nil {
+				return err
+			}
+		}
+	}
+	for r, err := range f.Runs.Find(ctx, db.Where("effects.kind", tellHanded)) {
+		if err != nil {
+			return err
+		}
+		if err := f.drainRun(ctx, r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ChangeDelivery changes a delivery and tells those concerned. What could not
+// be told now is told by Due.
+func (f *Fulfillment) ChangeDelivery(ctx context.Context, id string, change func(*BulkDelivery, time.Time) error) (BulkDelivery, error) {
+	now := f.now()
+	d, err := f.Deliveries.Update(ctx, id, func(d *BulkDelivery) error { return change(d, now) })
+	if err != nil {
+		return d, err
+	}
+	return d, f.drainDelivery(ctx, d)
+}
+
+func (f *Fulfillment) drainDelivery(ctx context.Context, d BulkDelivery) error {
+	for _, e := range d.Effects {
+		if err := f.tell(ctx, &d, e); err != nil {
+			return err
+		}
+	}
+	if len(d.Effects) == 0 {
+		return nil
+	}
+	_, err := f.Deliveries.Update(ctx, d.ID, func(now *BulkDelivery) error {
+		for _, e := range d.Effects {
+			now.Told(e)
+		}
+		return nil
+	})
+	return err
+}
+
+func (f *Fulfillment) tell(ctx context.Context, d *BulkDelivery, e Effect) error {
+	now := f.now()
+	if e.Kind == tellReleased {
+		_, err := f.catalog.Lots.Update(ctx, e.Of, func(l *catalog.Lot) error { l.Release(d.ID); return nil })
+		return err
+	}
+	_, err := f.orders.GroupBuys.Update(ctx, e.Of, func(g *orders.GroupBuy) error {
+		switch e.Kind {
+		case tellDispatched:
+			return g.Dispatch(d.ID, now)
+		case tellReceived:
+			return g.Receive(d.ID, d.received(e.Of), now)
+		}
+		return g.Lose(d.ID, now)
+	})
+	return err
+}
+
+func notFound() error {
+	return fault.New(fault.NotFound, "not_found", "There is nothing here for you.")
+}

@@ -1,0 +1,114 @@
+package fulfillment
+
+import (
+	"math"
+
+	"baimi/app/community"
+)
+
+// way knows how long it takes from door to door in one compound: the same
+// floor is a corridor; the same unit the quicker of stairs and lift; otherwise
+// down, across the ground, in, and up. Up is not down, so the times are not
+// symmetric. Stairs: Shah et al., CMAJ 2011;183:E1353.
+type way struct {
+	site community.Site
+	at   *community.Compound
+}
+
+func wayOf(c *community.Compound) way { return way{c.Site.WithDefaults(), c} }
+
+// place is a door's building and floor; the gate has no building.
+type place struct {
+	building *community.Building
+	unit     string
+	floor    int64
+	door     int64
+}
+
+func (w way) gate() place { return place{} }
+
+func (w way) of(s *Stop) place {
+	b, ok := w.at.Building(s.Building)
+	if !ok {
+		return place{}
+	}
+	d := s.door()
+	n := int64(0)
+	for _, digit := range d.Room {
+		n = (n*10 + int64(digit-'0')) % 100
+	}
+	return place{b, s.Unit, int64(d.Floor()), n}
+}
+
+// seconds from one place to another.
+func (w way) seconds(a, b place) int64 {
+	if a.building != nil && a.building == b.building && a.unit == b.unit {
+		if a.floor == b.floor {
+			return w.site.DoorstepSeconds * abs(a.door-b.door)
+		}
+		return w.climb(a, b.floor-a.floor) + w.site.DoorstepSeconds
+	}
+	total := w.walk(a, b)
+	if a.building != nil {
+		total += w.climb(a, 1-a.floor)
+	}
+	if b.building != nil {
+		total += w.site.EntrySeconds + w.climb(b, b.floor-1) + w.site.DoorstepSeconds
+	}
+	return total
+}
+
+// climb is the quicker of stairs and, where there is one, the lift.
+func (w way) climb(p place, floors int64) int64 {
+	stairs := floors * w.site.UpSeconds
+	if floors < 0 {
+		stairs = -floors * w.site.DownSeconds
+	}
+	if floors == 0 || !p.building.Lift {
+		return stairs
+	}
+	return min(stairs, w.site.LiftWaitSeconds+w.site.LiftDoorSeconds+abs(floors)*w.site.LiftFloorTenths/10)
+}
+
+// walk is the way on the ground, as the crow flies and a quarter more.
+func (w way) walk(a, b place) int64 {
+	lon1, lat1 := w.ground(a)
+	lon2, lat2 := w.ground(b)
+	const millimetresPerMicroDegree = 111.195
+	squeeze := math.Cos(float64(w.at.Lat) / 1e6 * math.Pi / 180)
+	x, y := float64(lon1-lon2)*squeeze, float64(lat1-lat2)
+	return int64(math.Hypot(x, y) * millimetresPerMicroDegree * 1.25 / float64(w.site.WalkMillimetres))
+}
+
+func (w way) ground(p place) (lon, lat int64) {
+	if p.building != nil {
+		return p.building.Lon, p.building.Lat
+	}
+	if len(w.at.Gates) > 0 {
+		return w.at.Gates[0].Lon, w.at.Gates[0].Lat
+	}
+	return w.at.Lon, w.at.Lat
+}
+
+// time writes down when the run reaches each stop, and what it takes in all.
+func (w way) time(r *Run) {
+	here, clock := w.gate(), int64(0)
+	r.Floors = 0
+	for i := range r.Stops {
+		next := w.of(&r.Stops[i])
+		clock += w.seconds(here, next)
+		r.Stops[i].Arrives = clock
+		clock += r.Stops[i].service(w.site)
+		if next.building != nil && !next.building.Lift {
+			from := int64(1)
+			if here.building == next.building && here.unit == next.unit {
+				from = here.floor
+			}
+			r.Floors += max(next.floor-from, 0)
+		}
+		here = next
+	}
+	r.Seconds = clock + w.seconds(here, w.gate())
+}
+
+func abs(n int64) int64 { return max(n, -n) }
