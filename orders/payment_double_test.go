@@ -23,6 +23,7 @@ type bank struct {
 	news    []string // intents that something happened to
 	fail    func() trouble
 	moved   []string // what moved money, for the log of a failing sequence
+	wrong   []string // requests beyond what was authorised or captured
 }
 
 type trouble int
@@ -155,6 +156,7 @@ func (b *bank) Capture(_ context.Context, key, id string, minor int64) (Facts, e
 			return nil, err
 		}
 		if minor > in.Authorised || minor <= 0 || !b.clock().Before(in.Expires) {
+			b.wrong = append(b.wrong, "capture "+id)
 			return nil, fault.New(fault.Invalid, "amount_too_large", "%d cannot be captured of %d.", minor, in.Authorised)
 		}
 		in.State, in.Captured = Taken, minor
@@ -182,6 +184,7 @@ func (b *bank) Refund(_ context.Context, key, id string, minor int64, reason str
 		left := in.Captured
 		left -= in.refunded()
 		if minor > left || minor <= 0 {
+			b.wrong = append(b.wrong, "refund "+id)
 			return nil, fault.New(fault.Invalid, "refund_too_large", "%d cannot be refunded of %d.", minor, left)
 		}
 		in.refunds++

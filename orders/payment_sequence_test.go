@@ -1,0 +1,400 @@
+package orders
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"baimi/app/fault"
+)
+
+// TestRandomSequences lets a round, its households, the bank and the machine do
+// whatever they like: join, change, leave, pay, fail, allocate, come short,
+// claim, lose requests and answers, send events twice and out of order, and
+// stop at any write. Afterwards the machine runs again, and must have told the
+// truth all along.
+func TestRandomSequences(t *testing.T) {
+	const seeds, steps = 40, 60
+	for seed := range uint64(seeds) {
+		s := &sequence{desk: newDesk(t), r: rand.New(rand.NewPCG(seed, 6))}
+		s.begin(t)
+		for range steps {
+			s.act(t)
+			s.wantSane(t)
+		}
+		s.heal(t)
+		s.wantTruth(t)
+		if t.Failed() {
+			t.Fatalf("seed %d: %v\nthe bank: %v", seed, s.log, s.bank.moved)
+		}
+	}
+}
+
+type sequence struct {
+	*desk
+	r       *rand.Rand
+	log     []string
+	crash   context.CancelFunc // nil: the machine runs smoothly
+	healing bool
+	n       int
+}
+
+var sequenceDoors = []string{"A001/3/1-101", "A001/3/1-102", "A001/3/1-201", "A001/3/1-202"}
+
+func (s *sequence) begin(t *testing.T) {
+	g := round()
+	g.Participants = nil
+	g.CommissionBasis = s.r.Int64N(2) * 300
+	s.desk.open(t, g)
+	s.bank.fail = func() trouble {
+		if s.healing || s.r.IntN(5) > 0 {
+			return fine
+		}
+		return trouble(1 + s.r.IntN(2))
+	}
+	// The clock is read before each write, which is where a machine may stop.
+	s.Cashier.now = func() time.Time {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if s.crash != nil && s.r.IntN(12) == 0 {
+			s.crash()
+		}
+		return s.at
+	}
+	s.Ledger.now = s.Cashier.now
+}
+
+func (s *sequence) round(t *testing.T) GroupBuy {
+	t.Helper()
+	g, err := s.groupBuys.Get(t.Context(), "g1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return g
+}
+
+// act does one thing, on a machine that may stop in the middle of it.
+func (s *sequence) act(t *testing.T) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	s.mu.Lock()
+	s.crash = cancel
+	s.mu.Unlock()
+	defer func() {
+		s.mu.Lock()
+		s.crash = nil
+		s.mu.Unlock()
+	}()
+	switch s.r.IntN(10) {
+	case 0, 1, 2:
+		s.turn(t, ctx)
+	case 3, 4:
+		s.online(t, ctx)
+	case 5:
+		s.byHand(t, ctx)
+	case 6:
+		s.bank.deliver(t, s.Cashier, s.r)
+	case 7:
+		wait := []time.Duration{time.Second, time.Minute, time.Hour, 30 * time.Hour}[s.r.IntN(4)]
+		s.mu.Lock()
+		s.at = s.at.Add(wait)
+		s.mu.Unlock()
+		s.log = append(s.log, "wait "+wait.String())
+	case 8:
+		_, err := s.Work(ctx)
+		s.log = append(s.log, fmt.Sprint("work ", err))
+	case 9:
+		err := s.Settle(ctx, "g1")
+		s.log = append(s.log, fmt.Sprint("settle ", err))
+	}
+}
+
+// turn changes the group buy, and lets the payments follow if the machine lives.
+func (s *sequence) turn(t *testing.T, ctx context.Context) {
+	t.Helper()
+	what := ""
+	_, err := s.groupBuys.Update(t.Context(), "g1", func(g *GroupBuy) error {
+		what = s.change(g)
+		g.MoneyChanged("")
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.log = append(s.log, what)
+	_ = s.Settle(ctx, "g1")
+}
+
+func (s *sequence) change(g *GroupBuy) string {
+	switch g.State {
+	case Open:
+		return s.changeOpen(g)
+	case Closed:
+		s.serve(g)
+		return "allocate"
+	case Allocated, Arriving:
+		if s.r.IntN(6) == 0 {
+			g.State = Failed
+			return "fail"
+		}
+		return s.arrive(g)
+	case Delivering, Done:
+		return s.afterwards(g)
+	}
+	return "nothing"
+}
+
+func (s *sequence) changeOpen(g *GroupBuy) string {
+	switch s.r.IntN(12) {
+	case 0:
+		g.State = Closed
+		return "close"
+	case 1:
+		g.State = []State{Failed, Cancelled, Closed}[s.r.IntN(3)]
+		return string(g.State)
+	case 2:
+		if n := len(g.Participants); n > 0 {
+			i := s.r.IntN(n)
+			g.Participants = append(g.Participants[:i], g.Participants[i+1:]...)
+			return "leave"
+		}
+	}
+	door := sequenceDoors[s.r.IntN(len(sequenceDoors))]
+	lines := []Line{{Item: "eggs", Quantity: 1 + s.r.Int64N(3), Tolerance: s.r.Int64N(2)}, {Item: "greens", Quantity: s.r.Int64N(3)}}
+	for i := range g.Participants {
+		if g.Participants[i].Household == door {
+			g.Participants[i].Lines = lines
+			return "change " + door
+		}
+	}
+	g.Participants = append(g.Participants, Participant{Household: door, Account: "sam", Lines: lines})
+	return "join " + door
+}
+
+// served walks over the served parts of the round.
+func served(g *GroupBuy, visit func(*Line, *Served)) {
+	for i := range g.Participants {
+		for j := range g.Participants[i].Lines {
+			l := &g.Participants[i].Lines[j]
+			for k := range l.Served {
+				visit(l, &l.Served[k])
+			}
+		}
+	}
+}
+
+func (s *sequence) serve(g *GroupBuy) {
+	g.State = Allocated
+	for i := range g.Participants {
+		for j := range g.Participants[i].Lines {
+			l := &g.Participants[i].Lines[j]
+			left := l.Quantity
+			for d := range 2 {
+				if n := s.r.Int64N(left + 1); n > 0 {
+					l.Served = append(l.Served, Served{Delivery: fmt.Sprint("d", d), Lot: "x", Supplier: fmt.Sprint("S0", d), Quantity: n, UnitPrice: s.r.Int64N(1200)})
+					left -= n
+				}
+			}
+		}
+	}
+}
+
+func (s *sequence) arrive(g *GroupBuy) string {
+	g.State = Delivering
+	only := fmt.Sprint("d", s.r.IntN(3)) // d2: both
+	served(g, func(_ *Line, p *Served) {
+		if only == "d2" || p.Delivery == only {
+			p.Counted, p.Received = true, s.r.Int64N(p.Quantity+1)
+		}
+	})
+	return "arrive " + only
+}
+
+func (s *sequence) afterwards(g *GroupBuy) string {
+	switch s.r.IntN(5) {
+	case 0:
+		g.State = Done
+		return "done"
+	case 1:
+		return s.arrive(g)
+	case 2:
+		served(g, func(_ *Line, p *Served) {
+			if s.r.IntN(3) == 0 && p.Counted {
+				p.Outcome, p.Handed = []string{"door", "incident", "refused", "no_answer"}[s.r.IntN(4)], s.r.Int64N(p.Received+1)
+			}
+		})
+		return "hand over"
+	}
+	s.n++
+	a := Adjustment{ID: fmt.Sprint("a", s.n), Kind: []AdjustmentKind{NewUnitPrice, Weighed, ClaimGranted}[s.r.IntN(3)], Minor: s.r.Int64N(1500), Reason: "so"}
+	if len(g.Participants) == 0 {
+		return "nothing"
+	}
+	err := g.Adjust(g.Participants[s.r.IntN(len(g.Participants))].Household, "eggs", a)
+	return fmt.Sprintf("%s %d: %v", a.Kind, a.Minor, err)
+}
+
+// online lets a household begin to pay, and its page confirm or be declined.
+func (s *sequence) online(t *testing.T, ctx context.Context) {
+	t.Helper()
+	g := s.round(t)
+	if len(g.Participants) == 0 {
+		return
+	}
+	door := g.Participants[s.r.IntN(len(g.Participants))].Household
+	method := []string{Card, Card, Alipay}[s.r.IntN(3)]
+	started, err := s.Begin(ctx, &g, door, OnlineOrder{Account: "sam", Method: method, SaveCard: s.r.IntN(2) == 0})
+	s.log = append(s.log, fmt.Sprintf("%s begins %s %d: %v", door, method, started.Intent.Amount, err))
+	if b, _ := g.Owes(door); err == nil && started.Intent.Amount > b.Most {
+		t.Errorf("%s is shown %d where the most is %d", door, started.Intent.Amount, b.Most)
+	}
+	if err != nil || s.r.IntN(6) == 0 {
+		return
+	}
+	p, err := s.payments.Get(t.Context(), PaymentID("g1", door))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.bank.page(p.intent(started.Intent.Seq).ID, s.r.IntN(5) == 0)
+	if s.r.IntN(2) == 0 {
+		_, _ = s.Check(ctx, &g, door)
+	}
+}
+
+// byHand takes cash, gives change, or undoes.
+func (s *sequence) byHand(t *testing.T, ctx context.Context) {
+	t.Helper()
+	g := s.round(t)
+	door := sequenceDoors[s.r.IntN(len(sequenceDoors))]
+	s.n++
+	r := Receipt{ID: fmt.Sprint("r", s.n), Method: Cash, Minor: 1 + s.r.Int64N(4000), By: "lin", At: s.at, Reason: "change"}
+	var err error
+	switch s.r.IntN(3) {
+	case 0:
+		_, err = s.Receive(ctx, &g, door, r, s.r.IntN(2) == 0)
+	case 1:
+		_, err = s.GiveBack(ctx, &g, door, r)
+	case 2:
+		if p, missing := s.payments.Get(t.Context(), PaymentID("g1", door)); missing == nil && len(p.Receipts) > 0 {
+			_, err = s.Undo(ctx, &g, door, p.Receipts[s.r.IntN(len(p.Receipts))].ID, Undone{By: "lin", Reason: "slip", At: s.at})
+		}
+	}
+	s.log = append(s.log, fmt.Sprintf("%s by hand: %v", door, err))
+}
+
+// heal lets the machine run smoothly until nothing is left to do.
+func (s *sequence) heal(t *testing.T) {
+	t.Helper()
+	s.mu.Lock()
+	s.healing = true
+	s.mu.Unlock()
+	for range 12 {
+		s.wait(3 * time.Hour)
+		if err := s.Settle(t.Context(), "g1"); err != nil && fault.KindOf(err) != fault.Unavailable {
+			t.Fatalf("healing: %v", err)
+		}
+		if _, err := s.Work(t.Context()); err != nil {
+			t.Fatalf("healing: %v", err)
+		}
+	}
+}
+
+// wantSane holds at every moment, also right after a crash.
+func (s *sequence) wantSane(t *testing.T) {
+	t.Helper()
+	for _, in := range s.bank.intents {
+		if in.request.Method == Card && in.Captured > in.Authorised || in.Authorised > in.request.Minor || in.Captured > in.request.Minor {
+			t.Errorf("%s: shown %d, authorised %d, captured %d", in.ID, in.request.Minor, in.Authorised, in.Captured)
+		}
+	}
+	if len(s.bank.wrong) > 0 {
+		t.Errorf("the bank was asked for what it cannot do: %v", s.bank.wrong)
+	}
+	if t.Failed() {
+		t.Fatalf("%v\nthe bank: %v", s.log, s.bank.moved)
+	}
+}
+
+// wantTruth holds once everything has settled.
+func (s *sequence) wantTruth(t *testing.T) {
+	t.Helper()
+	if _, err := s.Ledger.Verify(t.Context()); err != nil {
+		t.Error(err)
+	}
+	g := s.round(t)
+	ended := g.State == Done || g.State == Failed || g.State == Cancelled
+	if ended && s.balance(t, orderedAccount("g1")) != 0 {
+		t.Errorf("the round is %s and %d is still on order", g.State, s.balance(t, orderedAccount("g1")))
+	}
+	online := int64(0)
+	for _, door := range sequenceDoors {
+		p, err := s.payments.Get(t.Context(), PaymentID("g1", door))
+		if fault.KindOf(err) == fault.NotFound {
+			p = newPayment(&g, door)
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		online += s.wantPayment(t, &g, &p)
+	}
+	if got := s.balance(t, StripeAccount); got != online {
+		t.Errorf("the book has %d at the bank, the bank %d", got, online)
+	}
+}
+
+func (s *sequence) wantPayment(t *testing.T, g *GroupBuy, p *Payment) (online int64) {
+	t.Helper()
+	b, err := g.Owes(p.Household)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p.Pending != nil || len(p.Outbox) > 0 {
+		t.Errorf("%s: left to do: %+v, %d entries", p.Household, p.Pending, len(p.Outbox))
+	}
+	_, _, online = s.bank.net(p.ID)
+	if online != p.Online() {
+		t.Errorf("%s: the bank has %d, the payment says %d", p.Household, online, p.Online())
+	}
+	due := b.Due
+	if b.Stage == Promised {
+		due = 0
+	}
+	if got := s.balance(t, householdAccount(p.Household)); got != due-p.Paid() {
+		t.Errorf("%s: the book says %d, due is %d and paid %d", p.Household, got, due, p.Paid())
+	}
+	if p.Overpaid() > 0 && online > 0 {
+		t.Errorf("%s: %s, due %d, paid %d, and the bank still has %d", p.Household, b.Stage, b.Due, p.Paid(), online)
+	}
+	if worth := worthAtMost(g, p.Household); b.Stage == Settled && online > worth {
+		t.Errorf("%s: charged %d for goods worth %d at most", p.Household, online, worth)
+	}
+	if b.Stage != Promised && p.HeldNow() != 0 {
+		t.Errorf("%s: %s and %d are still held", p.Household, b.Stage, p.HeldNow())
+	}
+	return online
+}
+
+// worthAtMost adds up the most that a done round may charge a household, from
+// what was handed over, without the bill's own rules: caps, and 3 % commission.
+func worthAtMost(g *GroupBuy, household string) int64 {
+	var worth int64
+	for _, p := range g.Participants {
+		if p.Household != household {
+			continue
+		}
+		for _, l := range p.Lines {
+			for _, s := range l.Served {
+				n := s.Received
+				if s.Outcome != "" && s.Outcome != "door" {
+					n = s.Handed
+				}
+				if s.Counted {
+					worth += n * map[string]int64{"eggs": 3500, "greens": 1200}[l.Item]
+				}
+			}
+		}
+	}
+	return worth + worth*300/10_000
+}
