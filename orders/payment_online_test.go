@@ -224,3 +224,37 @@ func TestFailedRefundIsReversedAndLeftToAHand(t *testing.T) {
 	}
 	d.wantBalances(t, map[string]int64{StripeAccount: 11700, householdAccount(neighbour): -11700})
 }
+
+func TestWhatComesLateChangesNothing(t *testing.T) {
+	g := round()
+	p := newPayment(&g, neighbour)
+	now := time.Date(2022, 4, 18, 9, 0, 0, 0, time.UTC)
+	allocate(&g, 1000)
+	g.Rev = 5
+	newer, err := g.Owes(neighbour)
+	if err != nil {
+		t.Fatal(err)
+	}
+	older := newer
+	older.Rev, older.Due, older.Lines = 4, 0, nil
+	p.SetBill(newer, now)
+	p.SetBill(older, now)
+	if p.Bill.Due != 3000 || len(p.Outbox) != 1 {
+		t.Errorf("a bill of an older revision made it %d, with %d entries", p.Bill.Due, len(p.Outbox))
+	}
+
+	seq, err := p.Begin(Card, "sam", "", "", now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	taken := Facts{ID: "pi_1", State: Taken, Currency: "CNY", Authorised: 3000, Captured: 3000}
+	for _, f := range []Facts{taken, {ID: "pi_1", State: Held, Currency: "CNY", Authorised: 3000}, {ID: "pi_1", State: Unconfirmed, Currency: "CNY"}, taken} {
+		if err := p.Learn(seq, f, now); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if in := p.intent(seq); in.State != Taken || p.Online() != 3000 || len(p.Outbox) != 2 {
+		t.Errorf("old facts made it %s with %d and %d entries", in.State, p.Online(), len(p.Outbox))
+	}
+	wantFault(t, p.Learn(seq, Facts{ID: "pi_1", State: Taken, Currency: "USD", Captured: 9000}, now), "currency_other")
+}
