@@ -248,7 +248,7 @@ func TestWhatComesLateChangesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	taken := Facts{ID: "pi_1", State: Taken, Currency: "CNY", Authorised: 3000, Captured: 3000}
-	for _, f := range []Facts{taken, {ID: "pi_1", State: Held, Currency: "CNY", Authorised: 3000}, {ID: "pi_1", State: Unconfirmed, Currency: "CNY"}, taken} {
+	for _, f := range []Facts{taken, taken, {ID: "pi_1", State: Held, Currency: "CNY", Authorised: 3000}, {ID: "pi_1", State: Unconfirmed, Currency: "CNY"}} {
 		if err := p.Learn(seq, f, now); err != nil {
 			t.Fatal(err)
 		}
