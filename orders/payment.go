@@ -27,7 +27,8 @@ type Payment struct {
 	Receipts  []Receipt `json:"receipts"`
 	Intents   []Intent  `json:"intents"`
 	Covered   []Cover   `json:"covered"`
-	Pending   *Step     `json:"pending,omitempty"` // what is being asked of the provider
+	Pending   *Step     `json:"pending,omitempty"`  // what is being asked of the provider
+	GivenUp   int64     `json:"given_up,omitempty"` // the last intent after which the household's place was given up
 
 	Seq      int64      `json:"seq"`    // counts what this payment has caused, for keys
 	Outbox   []Entry    `json:"outbox"` // to be posted
@@ -261,12 +262,18 @@ func (p *Payment) schedule(now time.Time) {
 	if s := p.Pending; s != nil {
 		p.wakeAt(s.At.Add(resumeAfter << min(s.Tries, 6)))
 	}
+	if p.abandoned(now) {
+		p.wakeAt(now)
+	}
 	for _, in := range p.Intents {
 		if in.AskAt != nil {
 			p.wakeAt(*in.AskAt)
 		}
 		if in.State == Unconfirmed {
 			p.wakeAt(in.KeepUntil)
+		}
+		if in.Again && in.State == Unconfirmed && in.Declined != "" && !in.Warned {
+			p.wakeAt(now)
 		}
 		if in.State == Held && !in.Warned && in.Expires != nil && p.Bill.Stage == Promised {
 			p.wakeAt(in.Expires.Add(-renewBefore))

@@ -57,23 +57,22 @@ func (g *GroupBuy) Adjust(household, item string, a Adjustment) error {
 	}
 	l.Adjustments = append(l.Adjustments, a)
 	g.MoneyChanged(household)
+	g.schedule(a.At)
 	return nil
 }
 
 func (g *GroupBuy) adjustable(household, item string) (*Line, error) {
-	i := slices.IndexFunc(g.Participants, func(p Participant) bool { return p.Household == household })
-	if i < 0 {
+	if _, in := g.Participant(household); !in {
 		return nil, fault.New(fault.NotFound, "household_unknown", "This household is not in the round.")
 	}
-	lines := g.Participants[i].Lines
-	j := slices.IndexFunc(lines, func(l Line) bool { return l.Item == item })
-	if j < 0 {
+	l := g.line(household, item)
+	if l == nil {
 		return nil, fault.New(fault.NotFound, "line_unknown", "This household did not order %q.", item).With("item", item)
 	}
-	if g.State != Delivering && g.State != Done || !slices.ContainsFunc(lines[j].Served, func(s Served) bool { return s.Counted && s.Received > 0 }) {
+	if g.State != Delivering && g.State != Done || !slices.ContainsFunc(l.Served, func(s Served) bool { return s.Counted && s.Received > 0 }) {
 		return nil, fault.New(fault.Conflict, "not_delivered_yet", "Nothing of this line was delivered yet.")
 	}
-	return &lines[j], nil
+	return l, nil
 }
 
 // costs gives an item's cap, how many units of it a household was delivered,
@@ -88,7 +87,7 @@ func (g *GroupBuy) costs(household, item string) (cap, delivered, minor int64, e
 			minor += l.Minor
 		}
 	}
-	return g.item(item).UnitCap, delivered, minor, err
+	return g.capOf(item), delivered, minor, err
 }
 
 // Reprice changes the unit price of an item for everybody who was delivered

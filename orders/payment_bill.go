@@ -55,8 +55,8 @@ func (g *GroupBuy) Owes(household string) (Bill, error) {
 		GroupBuy: g.ID, Household: household, Rev: g.Rev, Currency: g.Currency, Stage: g.stage(),
 		CommissionBasis: g.CommissionBasis, Lines: []BillLine{},
 	}
-	i := slices.IndexFunc(g.Participants, func(p Participant) bool { return p.Household == household })
-	if i < 0 {
+	who, in := g.Participant(household)
+	if !in {
 		b.Stage, b.Reason = Nothing, "left"
 		return b, nil
 	}
@@ -65,7 +65,7 @@ func (g *GroupBuy) Owes(household string) (Bill, error) {
 		return b, nil
 	}
 	bill := biller{g: g, b: &b}
-	for _, l := range g.Participants[i].Lines {
+	for _, l := range who.Lines {
 		bill.line(l)
 	}
 	bill.commission()
@@ -79,7 +79,7 @@ func (g *GroupBuy) Quote(lines []Line) (Bill, error) {
 	draft.State = Open
 	draft.Participants = []Participant{{Lines: lines}}
 	for _, l := range lines {
-		if l.Quantity < 0 || l.Tolerance < 0 || g.item(l.Item).ID == "" {
+		if _, offered := g.Item(l.Item); !offered || l.Quantity < 0 || l.Tolerance < 0 {
 			return Bill{}, fault.New(fault.Invalid, "line_unknown", "The round does not offer %d of %q.", l.Quantity, l.Item).With("item", l.Item)
 		}
 	}
@@ -98,13 +98,12 @@ func (g *GroupBuy) stage() Stage {
 	return Nothing
 }
 
-func (g *GroupBuy) item(id string) Item {
-	for _, it := range g.Items {
-		if it.ID == id {
-			return it
-		}
+// capOf gives an item's highest unit price.
+func (g *GroupBuy) capOf(item string) int64 {
+	if it, ok := g.Item(item); ok {
+		return it.UnitCap
 	}
-	return Item{}
+	return 0
 }
 
 // biller adds up one bill; the first amount that cannot be counted ends in err.
@@ -139,7 +138,7 @@ func (x *biller) add(l BillLine, goods, counted int64) {
 // line bills one line: what was promised, or each part that was served and
 // then what changed the price of all of them.
 func (x *biller) line(l Line) {
-	cap := x.g.item(l.Item).UnitCap
+	cap := x.g.capOf(l.Item)
 	units := l.Quantity + l.Extra
 	if x.g.State == Open || x.g.State == Draft {
 		units = l.Quantity + l.Tolerance

@@ -64,7 +64,7 @@ const (
 func round() GroupBuy {
 	return GroupBuy{
 		Doc: db.Doc{ID: "g1"}, Compound: "A001", Building: "3", Scope: "A001/3", Leader: "lin", Title: "Eggs", Currency: "CNY",
-		State: Open,
+		State: Open, Closes: time.Date(2022, 5, 18, 15, 0, 0, 0, time.UTC),
 		Items: []Item{{ID: "eggs", UnitCap: 3500, CaseSize: 1}, {ID: "greens", UnitCap: 1200, CaseSize: 1}},
 		Participants: []Participant{
 			{Household: elder, Name: "周奶奶", Lines: []Line{{Item: "eggs", Quantity: 1}}, Proxy: &Proxy{By: "lin", Agreed: "phone", Payer: "daughter"}},

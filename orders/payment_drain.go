@@ -174,7 +174,28 @@ func (c *Cashier) awaken(ctx context.Context, id string) error {
 			return err
 		}
 	}
+	if p.abandoned(c.now()) {
+		return c.giveUp(ctx, &p)
+	}
 	return nil
+}
+
+// giveUp gives a household's place to others, because the while has passed for
+// which it was kept, and tells the payer.
+func (c *Cashier) giveUp(ctx context.Context, p *Payment) error {
+	last, now := p.Intents[len(p.Intents)-1].Seq, c.now()
+	_, err := c.groupBuys.Update(ctx, p.GroupBuy, func(g *GroupBuy) error { return g.Leave(p.Household, now) })
+	if err == nil {
+		err = c.tellPayer(ctx, p, last, "payment_place_lost")
+	}
+	if err != nil && fault.KindOf(err) != fault.Conflict { // a round that is closed keeps its households
+		return err
+	}
+	_, err = c.change(ctx, p.ID, func(p *Payment, _ time.Time) error {
+		p.GivenUp = last
+		return nil
+	})
+	return err
 }
 
 // tellPayer puts a notice about an intent into the inbox of whoever pays it.

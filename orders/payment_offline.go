@@ -28,14 +28,6 @@ func (g *GroupBuy) pays(a people.Actor, household string) bool {
 	})
 }
 
-func (g *GroupBuy) participant(household string) (Participant, bool) {
-	i := slices.IndexFunc(g.Participants, func(p Participant) bool { return p.Household == household })
-	if i < 0 {
-		return Participant{}, false
-	}
-	return g.Participants[i], true
-}
-
 // View gives a household's money in a round, whether or not it has paid anything.
 func (c *Cashier) View(ctx context.Context, g *GroupBuy, household string) (PaymentView, error) {
 	p, err := c.payments.Get(ctx, PaymentID(g.ID, household))
@@ -55,8 +47,11 @@ func (c *Cashier) viewNow(g *GroupBuy, p Payment) (PaymentView, error) {
 		return PaymentView{}, err
 	}
 	p.Bill = b
-	who, _ := g.participant(p.Household)
-	return viewOf(p, who.Name), nil
+	name := ""
+	if who, in := g.Participant(p.Household); in {
+		name = who.Name
+	}
+	return viewOf(p, name), nil
 }
 
 // Views gives every household of the round, and those that left but have paid,
@@ -94,7 +89,7 @@ func (c *Cashier) Views(ctx context.Context, g *GroupBuy) ([]PaymentView, error)
 
 // Receive records money from a household; all means what is outstanding.
 func (c *Cashier) Receive(ctx context.Context, g *GroupBuy, household string, r Receipt, all bool) (PaymentView, error) {
-	if _, in := g.participant(household); !in {
+	if _, in := g.Participant(household); !in {
 		return PaymentView{}, fault.New(fault.NotFound, "household_unknown", "This household is not in the round.")
 	}
 	if err := c.ensure(ctx, g, household); err != nil {
@@ -150,7 +145,7 @@ func (c *Cashier) Remind(ctx context.Context, g *GroupBuy) (told, recent, byHand
 	}
 	now := c.now().UTC()
 	for _, v := range views {
-		who, in := g.participant(v.Household)
+		who, in := g.Participant(v.Household)
 		switch {
 		case !in || v.Outstanding == 0:
 		case v.Reminded != nil && now.Sub(*v.Reminded) < reminderPause:
@@ -168,14 +163,14 @@ func (c *Cashier) Remind(ctx context.Context, g *GroupBuy) (told, recent, byHand
 }
 
 // payer is the account that pays for the household; empty: nobody has one.
-func (p Participant) payer() string {
+func (p *Participant) payer() string {
 	if p.Proxy != nil && p.Proxy.Payer != "" {
 		return p.Proxy.Payer
 	}
 	return p.Account
 }
 
-func (c *Cashier) remind(ctx context.Context, g *GroupBuy, who Participant, v PaymentView, now time.Time) error {
+func (c *Cashier) remind(ctx context.Context, g *GroupBuy, who *Participant, v PaymentView, now time.Time) error {
 	if err := c.ensure(ctx, g, who.Household); err != nil {
 		return err
 	}

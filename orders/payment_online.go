@@ -51,7 +51,7 @@ func (c *Cashier) Begin(ctx context.Context, g *GroupBuy, household string, o On
 	if c.provider == nil {
 		return Started{}, onlineOff()
 	}
-	if _, in := g.participant(household); !in {
+	if _, in := g.Participant(household); !in {
 		return Started{}, fault.New(fault.NotFound, "household_unknown", "This household is not in the round.")
 	}
 	card, err := c.card(ctx, o)

@@ -171,6 +171,29 @@ func TestDeclinedCardKeepsThePlaceForAWhile(t *testing.T) {
 	if p := d.payment(t, neighbour); p.Intents[0].State != Released {
 		t.Errorf("after the while the intent is %s", p.Intents[0].State)
 	}
+	g, _ = d.groupBuys.Get(t.Context(), "g1")
+	if _, in := g.Participant(neighbour); in || len(d.told) != 1 || d.told[0].Kind != "payment_place_lost" || d.told[0].Account != "sam" {
+		t.Errorf("the place is still kept (%v), and told was %+v", in, d.told)
+	}
+}
+
+func TestPlaceIsNotLostByWhoPaidInAnotherWay(t *testing.T) {
+	d := newDesk(t)
+	d.open(t, round())
+	g, _ := d.groupBuys.Get(t.Context(), "g1")
+	if _, err := d.Begin(t.Context(), &g, neighbour, OnlineOrder{Account: "sam", Method: Card}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.Receive(t.Context(), &g, neighbour, Receipt{ID: "r", Method: Cash, By: "lin", At: d.clock()}, true); err != nil {
+		t.Fatal(err)
+	}
+	d.wait(2 * keepPlace)
+	if _, err := d.Work(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if g, _ = d.groupBuys.Get(t.Context(), "g1"); len(g.Participants) != 2 {
+		t.Errorf("%d households are left", len(g.Participants))
+	}
 }
 
 func TestHoldNearItsEndIsRenewedWithTheSavedCardOrThePayerIsTold(t *testing.T) {

@@ -121,25 +121,41 @@ func (p *Payment) nextOnHold(i int, now time.Time) (Step, bool) {
 const renewBefore = 24 * time.Hour
 
 // renew opens a new hold with the saved card for each that ends soon, and gives
-// the intents whose households have to be told because there is no saved card.
+// the intents whose households have to be told, because there is no saved card
+// or it was declined.
 func (p *Payment) renew(now time.Time) (tell []int64) {
 	for i := range p.Intents {
 		in := &p.Intents[i]
-		if in.State != Held || in.Warned || in.Expires == nil || now.Before(in.Expires.Add(-renewBefore)) || p.Bill.Stage != Promised {
+		declined := in.Again && in.State == Unconfirmed && in.Declined != ""
+		if in.Warned || !declined && !p.endsSoon(in, now) {
 			continue
 		}
 		in.Warned = true
-		if in.CardToken == "" || len(p.Intents) >= maxIntents {
+		if declined || in.CardToken == "" || len(p.Intents) >= maxIntents {
 			tell = append(tell, in.Seq)
 			continue
 		}
-		again := *in
-		again.ID, again.Again, again.Warned, again.Authorised, again.Captured, again.Expires, again.AskAt = "", true, false, 0, 0, nil, nil
-		again.Amount, again.KeepUntil = min(in.Amount, max(p.target()-p.Paid(), 1)), in.Expires.UTC()
-		p.begin(again)
+		p.begin(Intent{
+			Method: in.Method, By: in.By, Amount: min(in.Amount, max(p.target()-p.Paid(), 1)), KeepUntil: in.Expires.UTC(),
+			Customer: in.Customer, CardToken: in.CardToken, Again: true,
+		})
 		return tell
 	}
 	return tell
+}
+
+func (p *Payment) endsSoon(in *Intent, now time.Time) bool {
+	return in.State == Held && in.Expires != nil && !now.Before(in.Expires.Add(-renewBefore)) && p.Bill.Stage == Promised
+}
+
+// abandoned tells whether the household wanted to pay online, has paid nothing
+// in any way, and has let the while pass for which its place was kept.
+func (p *Payment) abandoned(now time.Time) bool {
+	if len(p.Intents) == 0 || p.Bill.Stage != Promised || p.Paid() > 0 || p.HeldNow() > 0 {
+		return false
+	}
+	last := p.Intents[len(p.Intents)-1]
+	return last.State == Released && last.Authorised == 0 && last.ID != "" && !now.Before(last.KeepUntil) && p.GivenUp != last.Seq
 }
 
 // nextRefund gives back what was captured above the target: item by item with
