@@ -45,10 +45,11 @@ func deepen(v reflect.Value) {
 }
 
 func deepenSlice(v reflect.Value) {
+	if v.Cap() == 0 {
+		return
+	}
 	if v.Len() == 0 {
-		if !v.IsNil() {
-			v.Set(v.Slice3(0, 0, 0)) // it has no room that two could write into
-		}
+		v.Set(v.Slice3(0, 0, 0)) // without the room that two could write into
 		return
 	}
 	next := reflect.MakeSlice(v.Type(), v.Len(), v.Len())
