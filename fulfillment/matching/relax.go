@@ -55,12 +55,18 @@ func (o *offer) carries(c *cell, trips int64) int64 {
 	return n
 }
 
+// fineUnits is the size from which a cell is bounded by unit costs alone.
+const fineUnits = 1 << 13
+
 // relax returns an upper bound on the value of a cell; used tells the quantities
 // that reach it, until the next call.
 func (r *relaxer) relax(c *cell, lots []lot, offers []offer) float64 {
 	r.used = slices.Grow(r.used[:0], len(c.lots))[:len(c.lots)]
 	clear(r.used)
 	n := int64(c.wanted)
+	if n > fineUnits {
+		return r.coarse(c, lots, offers)
+	}
 	r.choose(c, lots, offers, n)
 	if r.single {
 		return r.cheapest(c)
@@ -162,6 +168,27 @@ func (r *relaxer) cheapest(c *cell) float64 {
 		r.used[r.modes[bestMode].lot] = bestN
 	}
 	return best
+}
+
+// coarse bounds a large cell: every class at the cheapest unit cost it accepts.
+func (r *relaxer) coarse(c *cell, lots []lot, offers []offer) float64 {
+	value := 0.0
+	for k := range c.classes {
+		cl := &c.classes[k]
+		best, gain := -1, 0.0
+		for i := range offers {
+			tiers := lots[c.lots[i].lot].tiers
+			price := tiers[len(tiers)-1].UnitPrice
+			if g := cl.worth - float64(price) - offers[i].unit; price <= cl.cap && g > gain {
+				best, gain = i, g
+			}
+		}
+		if best >= 0 {
+			r.used[best] += int64(cl.count)
+			value += gain * float64(cl.count)
+		}
+	}
+	return value
 }
 
 // dominate drops the modes that another one, large enough for the whole cell,

@@ -57,6 +57,32 @@ func newSearch(s *state, seed int64) *search {
 	return r
 }
 
+// focus limits the search to the lots and gates of some cells.
+func (r *search) focus(cells []int32) {
+	r.lots, r.gates = r.lots[:0], r.gates[:0]
+	for _, k := range cells {
+		joint := false
+		for _, cl := range r.cells[k].lots {
+			if len(r.cellsOf[cl.lot]) > 1 {
+				r.lots = append(r.lots, cl.lot)
+			}
+			joint = joint || r.joint[cl.pair]
+		}
+		if joint {
+			r.gates = append(r.gates, r.cells[k].gate)
+		}
+	}
+}
+
+// all lists every cell.
+func (r *search) all() []int32 {
+	cells := make([]int32, len(r.cells))
+	for k := range cells {
+		cells[k] = int32(k)
+	}
+	return cells
+}
+
 // touch notes that a cell may differ from the best plan found.
 func (r *search) touch(k int32) {
 	if !r.isNew[k] {
@@ -171,7 +197,7 @@ func (r *search) moveLot() {
 // movable says whether there is anything to search.
 func (r *search) movable() bool { return len(r.lots) > 0 || len(r.gates) > 0 }
 
-// typicalLoss is a loss that a hot search accepts easily: most of a trip, or,
+// typicalLoss is a loss that a hot search accepts easily: two trips, or,
 // where trips are free, a hundredth of what a cell gains.
 func (r *search) typicalLoss() float64 {
 	trips := 0.0
@@ -179,7 +205,7 @@ func (r *search) typicalLoss() float64 {
 		trips += float64(r.pairs[i].tripCost)
 	}
 	if trips > 0 {
-		return 0.7 * trips / float64(len(r.pairs))
+		return 2 * trips / float64(len(r.pairs))
 	}
 	return 0.01 * max(r.value, 0) / float64(max(len(r.cells), 1))
 }

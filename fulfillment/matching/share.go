@@ -1,5 +1,12 @@
 package matching
 
+import (
+	"cmp"
+	"crypto/sha256"
+	"slices"
+	"strconv"
+)
+
 // part is units of a lot of a cell for one demand.
 type part struct {
 	lot    int32 // position in the cell
@@ -8,38 +15,217 @@ type part struct {
 }
 
 // sharer divides what a cell gets among its demands by the market's rule. It
-// only moves units between demands of equal worth, so it never costs worth.
+// only moves units between demands of equal worth that accept the same prices,
+// so it never costs worth.
 type sharer struct {
 	*model
 	parts []part
-	got   []int64 // by demand
+	got   []int64            // by demand
+	ticks map[int32][32]byte // by demand: its household's place in the draw
+}
+
+// claim is what one demand can get of the units that are being divided.
+type claim struct {
+	demand      int32
+	room, award int64
 }
 
 func newSharer(m *model) *sharer {
-	return &sharer{model: m, got: append([]int64{}, m.kept.got...)}
+	return &sharer{model: m, got: slices.Clone(m.kept.got), ticks: map[int32][32]byte{}}
 }
 
 // divide returns who gets what in a cell; good until the next call.
 func (s *sharer) divide(k int32, takes []take) []part {
 	s.parts = s.parts[:0]
-	left := map[int32][]member{}
-	for _, t := range takes {
-		c := &s.cells[k].classes[t.class]
-		members, started := left[t.class]
-		if !started {
-			members = append(members, c.members...)
+	if len(takes) == 0 {
+		return s.parts
+	}
+	c := &s.cells[k]
+	dearest := s.dearest(c, takes)
+	done := make([]bool, len(c.classes))
+	for i := range c.classes {
+		if done[i] {
+			continue
 		}
-		for n := t.n; n > 0; {
-			m := &members[0]
-			u := min(n, int64(m.units))
-			s.parts = append(s.parts, part{t.lot, m.demand, u})
-			s.got[m.demand] += u
-			n -= u
-			if m.units -= int32(u); m.units == 0 {
-				members = members[1:]
+		in := []int32{}
+		for j := i; j < len(c.classes); j++ {
+			a, b := &c.classes[i], &c.classes[j]
+			if j == i || (!done[j] && a.worth == b.worth && a.pin == b.pin && min(a.cap, b.cap) >= dearest) {
+				in, done[j] = append(in, int32(j)), true
 			}
 		}
-		left[t.class] = members
+		s.group(c, in, takes)
 	}
 	return s.parts
+}
+
+// dearest is the highest price that anybody in the cell pays.
+func (s *sharer) dearest(c *cell, takes []take) int64 {
+	given := make([]int64, len(c.lots))
+	for _, t := range takes {
+		given[t.lot] += t.n
+	}
+	dearest := int64(0)
+	for i, q := range given {
+		if q > 0 {
+			dearest = max(dearest, tierPrice(s.lots[c.lots[i].lot].tiers, q))
+		}
+	}
+	return dearest
+}
+
+// group divides the units of some classes among all their demands.
+func (s *sharer) group(c *cell, classes []int32, takes []take) {
+	mine := []take{}
+	n := int64(0)
+	for _, t := range takes {
+		if slices.Contains(classes, t.class) {
+			mine = append(mine, t)
+			n += t.n
+		}
+	}
+	if n == 0 {
+		return
+	}
+	claims := []claim{}
+	for _, i := range classes {
+		for _, m := range c.classes[i].members {
+			claims = append(claims, claim{demand: m.demand, room: int64(m.units)})
+		}
+	}
+	s.award(claims, n)
+	for _, a := range claims {
+		for a.award > 0 {
+			t := &mine[0]
+			u := min(a.award, t.n)
+			s.parts = append(s.parts, part{t.lot, a.demand, u})
+			s.got[a.demand] += u
+			a.award -= u
+			if t.n -= u; t.n == 0 {
+				mine = mine[1:]
+			}
+		}
+	}
+}
+
+// award decides who gets how much of n units.
+func (s *sharer) award(claims []claim, n int64) {
+	room := int64(0)
+	for _, c := range claims {
+		room += c.room
+	}
+	if n >= room {
+		for i := range claims {
+			claims[i].award = claims[i].room
+		}
+		return
+	}
+	switch s.market.Rule {
+	case First:
+		s.inOrder(claims, n, func(a, b claim) int { return cmp.Compare(a.demand, b.demand) })
+	case Lottery:
+		s.inOrder(claims, n, s.drawn)
+	case Proportional:
+		s.proportional(claims, n)
+	default:
+		s.level(claims, n)
+	}
+}
+
+// inOrder gives each claim all it can before the next.
+func (s *sharer) inOrder(claims []claim, n int64, order func(a, b claim) int) {
+	slices.SortStableFunc(claims, order)
+	for i := range claims {
+		claims[i].award = min(n, claims[i].room)
+		n -= claims[i].award
+	}
+}
+
+// level raises whoever has least, unit by unit; the draw decides between equals.
+func (s *sharer) level(claims []claim, n int64) {
+	slices.SortStableFunc(claims, s.drawn)
+	lo, hi := int64(0), int64(1)
+	filled := func(level int64) (sum int64) {
+		for i := range claims {
+			sum += min(claims[i].room, max(0, level-s.got[claims[i].demand]))
+		}
+		return sum
+	}
+	for filled(hi) < n {
+		lo, hi = hi, 2*hi
+	}
+	for hi-lo > 1 {
+		if mid := (lo + hi) / 2; filled(mid) <= n {
+			lo = mid
+		} else {
+			hi = mid
+		}
+	}
+	for i := range claims {
+		claims[i].award = min(claims[i].room, max(0, lo-s.got[claims[i].demand]))
+		n -= claims[i].award
+	}
+	for i := range claims {
+		if n > 0 && claims[i].award < claims[i].room && s.got[claims[i].demand]+claims[i].award <= lo {
+			claims[i].award++
+			n--
+		}
+	}
+}
+
+// proportional gives each claim its part of n by the quantity asked, rounded down,
+// and the rest to the largest remainders.
+func (s *sharer) proportional(claims []claim, n int64) {
+	asked := func(c claim) int64 { return s.market.Demands[c.demand].Quantity }
+	for n > 0 {
+		total, given := int64(0), int64(0)
+		for _, c := range claims {
+			if c.award < c.room {
+				total += asked(c)
+			}
+		}
+		remainder := make(map[int32]int64, len(claims))
+		for i := range claims {
+			if c := &claims[i]; c.award < c.room {
+				exact := n * asked(*c)
+				u := min(exact/total, c.room-c.award)
+				remainder[c.demand] = exact % total
+				c.award += u
+				given += u
+			}
+		}
+		if n -= given; given > 0 && n >= int64(len(claims)) {
+			continue
+		}
+		slices.SortStableFunc(claims, func(a, b claim) int {
+			return cmp.Or(cmp.Compare(remainder[b.demand], remainder[a.demand]), s.drawn(a, b))
+		})
+		for i := range claims {
+			if n > 0 && claims[i].award < claims[i].room {
+				claims[i].award++
+				n--
+			}
+		}
+	}
+}
+
+// drawn orders claims by the market's draw.
+func (s *sharer) drawn(a, b claim) int {
+	x, y := s.tick(a.demand), s.tick(b.demand)
+	return cmp.Or(slices.Compare(x[:], y[:]), cmp.Compare(a.demand, b.demand))
+}
+
+func (s *sharer) tick(demand int32) [32]byte {
+	t, known := s.ticks[demand]
+	if !known {
+		t = Ticket(s.market.Seed, s.market.Demands[demand].member())
+		s.ticks[demand] = t
+	}
+	return t
+}
+
+// Ticket is a household's place in the draw of a seed: the SHA-256 of
+// "seed:household", smallest first, so that anyone can replay a lottery.
+func Ticket(seed int64, household string) [32]byte {
+	return sha256.Sum256([]byte(strconv.FormatInt(seed, 10) + ":" + household))
 }

@@ -37,13 +37,42 @@ func Solve(ctx context.Context, m *Market, o Options) (Plan, error) {
 		r.locate(s, p)
 		return s.finish(p), nil
 	}
+	if o.Start != nil {
+		r.amend(s, p)
+		return s.finish(p), nil
+	}
 	s.greedy(0)
 	r.converge(p, s.value)
 	copy(s.stockPrice, p.best)
 	s = s.better(r)
-	r.improve(newSearch(s, o.Seed), p.bound)
-	s.polish()
+	q := newSearch(s, o.Seed)
+	r.improve(q, p.bound)
+	q.polish(q.all())
 	return s.finish(p), nil
+}
+
+// amend improves a given plan around what changed, and only where it gains.
+func (r *run) amend(s *state, p *prices) {
+	for _, price := range r.Start.Prices {
+		if l, known := s.indexes.lots[price.Lot]; known {
+			s.stockPrice[l] = float64(price.Price)
+		}
+	}
+	concerned := s.resume(r.Start)
+	copy(p.best, s.stockPrice)
+	copy(p.now, s.stockPrice)
+	p.project()
+	r.converge(p, s.value)
+	q := newSearch(s, r.Seed)
+	if len(concerned) > 0 {
+		q.focus(concerned)
+	}
+	for q.movable() && r.spent() < 1 {
+		q.step()
+		r.moves++
+	}
+	q.recall()
+	q.polish(concerned)
 }
 
 // run is the time and the moves that a search has.
@@ -150,14 +179,14 @@ func (s *state) better(r *run) *state {
 
 // improve searches until the budget is spent, cooling down.
 func (r *run) improve(s *search, bound float64) {
-	hot := s.typicalLoss()
+	hot, from := s.typicalLoss(), r.spent()
 	for s.movable() {
 		if r.moves%16 == 0 {
 			spent := r.spent()
 			if spent >= 1 {
 				break
 			}
-			s.heat = hot * math.Pow(0.01, spent)
+			s.heat = hot * math.Pow(0.01, (spent-from)/(1-from))
 			r.tell(s.best, bound)
 		}
 		s.step()
@@ -179,13 +208,13 @@ func (r *run) locate(s *state, p *prices) {
 
 // polish refills every cell at the true costs and keeps what gains, so that no
 // demand stays unserved that one more filling of its cell would serve.
-func (s *state) polish() {
-	q := newSearch(s, 0)
-	for k := range s.cells {
+func (s *search) polish(cells []int32) {
+	s.heat = 0
+	for i := range cells {
 		before := s.value
-		mark := q.clear([]int32{int32(k)})
-		q.fillAll([]int32{int32(k)}, 0)
-		q.settle(mark, before)
+		mark := s.clear(cells[i : i+1])
+		s.fillAll(cells[i:i+1], 0)
+		s.settle(mark, before)
 	}
 }
 

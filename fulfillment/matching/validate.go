@@ -9,6 +9,9 @@ import (
 // and sums in floating point stay exact.
 const maxAmount = 1 << 52
 
+// maxUnits bounds what a market can ask for in all, in units.
+const maxUnits = 1<<31 - 1
+
 // Invalid is a market that cannot be solved: one sentence that names the place.
 type Invalid struct{ Place, Problem string }
 
@@ -195,7 +198,7 @@ func (l *Lot) checkTiers(i int) error {
 }
 
 func (m *Market) checkDemands(x indexes) error {
-	total := 0.0
+	total, units := 0.0, int64(0)
 	for i := range m.Demands {
 		d := &m.Demands[i]
 		if _, known := x.gates[d.Gate]; !known {
@@ -206,6 +209,9 @@ func (m *Market) checkDemands(x indexes) error {
 		}
 		if bad := badAmount(amount{"quantity", d.Quantity}, amount{"max_unit_price", d.MaxUnitPrice}, amount{"priority", d.Priority}); bad != "" {
 			return invalid("demand", i, d.ID, "%s", bad)
+		}
+		if units += d.Quantity; d.Quantity > maxUnits || units > maxUnits {
+			return invalid("demand", i, d.ID, "quantity overflows: the market asks for more than %d units in all", maxUnits)
 		}
 		if d.Priority > MaxPriority {
 			return invalid("demand", i, d.ID, "priority %d is above %d", d.Priority, MaxPriority)
