@@ -16,9 +16,22 @@ func Amend(ctx context.Context, m *Market, before Plan, keep []Drop, o Options) 
 	return Solve(ctx, m, o)
 }
 
-// resume loads an earlier plan as far as it still fits and returns the cells that
-// something happened to.
-func (s *state) resume(before *Plan) (concerned []int32) {
+// resume takes an earlier plan up as far as it still fits, refills the cells that
+// something happened to, and returns them.
+func (s *state) resume(before *Plan) []int32 {
+	concerned := s.takeUp(before)
+	for _, k := range concerned {
+		s.empty(k)
+	}
+	for _, k := range concerned {
+		s.refill(k, 1)
+	}
+	return concerned
+}
+
+// takeUp puts an earlier plan into an empty state and returns the cells where it
+// does not fit or does not speak of everything that is wanted now.
+func (s *state) takeUp(before *Plan) (concerned []int32) {
 	told := make([]int64, len(s.cells)) // units that the earlier plan speaks of
 	loaded := make([][]take, len(s.cells))
 	at := s.cellOf()
@@ -54,16 +67,7 @@ func (s *state) resume(before *Plan) (concerned []int32) {
 		}
 	}
 	slices.Sort(concerned)
-	concerned = slices.Compact(concerned)
-	for _, k := range concerned {
-		s.empty(k)
-	}
-	for _, k := range concerned {
-		if !s.refill(k, 1) {
-			s.empty(k)
-		}
-	}
-	return concerned
+	return slices.Compact(concerned)
 }
 
 // cellOf tells each demand's cell.

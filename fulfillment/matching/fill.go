@@ -27,10 +27,10 @@ func (t *terms) further(c *cell, q int64) int64 {
 	return max(need-t.trips, 0)
 }
 
-// fixed is what q units cost in trips and activation.
-func (t *terms) fixed(c *cell, q int64) float64 {
+// fixed is what q units cost in trips and activation, if the trips are left.
+func (t *terms) fixed(c *cell, q, visits int64) float64 {
 	more := t.further(c, q)
-	if more > t.moreTrip {
+	if more > min(t.moreTrip, visits) {
 		return math.Inf(1)
 	}
 	return float64(more)*t.trip + t.open
@@ -56,6 +56,7 @@ type label struct {
 	value float64
 	node  int32 // last step; -1 at the root
 	n     int64
+	trips int64  // further trips to the gate
 	used  uint64 // lots, as bits
 }
 
@@ -79,6 +80,7 @@ type filler struct {
 	lots   []lot
 	on     []terms // by lot of the cell
 	most   int64   // units at most
+	visits int64   // further trips that the gate can receive
 	width  int64   // of a label's bucket, in units
 	modes  []mode
 	labels []label
@@ -88,10 +90,11 @@ type filler struct {
 	takes  []take
 }
 
-// fill returns the best filling found with at most so many units, and its value
-// at the given terms. The takes are only good until the next call.
-func (f *filler) fill(c *cell, lots []lot, on []terms, most int64) ([]take, float64) {
-	f.cell, f.lots, f.on = c, lots, on
+// fill returns the best filling found with at most so many units and further
+// trips, and its value at the given terms. The takes are only good until the next
+// call.
+func (f *filler) fill(c *cell, lots []lot, on []terms, most, visits int64) ([]take, float64) {
+	f.cell, f.lots, f.on, f.visits = c, lots, on, visits
 	f.takes = f.takes[:0]
 	f.most = min(int64(c.wanted), most)
 	f.choose()
@@ -176,14 +179,15 @@ func (f *filler) sweep(m int, from label, room int64, pinned bool) {
 	t, pack := &f.on[md.lot], f.lots[f.cell.lots[md.lot].lot].pack
 	step := max(f.width/pack, 1) * pack
 	cost := float64(md.price) + t.unit
-	fixed, steady := t.fixed(f.cell, md.lo), t.further(f.cell, md.lo) == t.further(f.cell, room)
+	visits := f.visits - from.trips
+	fixed, steady := t.fixed(f.cell, md.lo, visits), t.further(f.cell, md.lo) == t.further(f.cell, room)
 	q, worth := int64(0), from.value
 	for k := range f.units(md, pinned) {
 		cl := &f.cell.classes[k]
 		end := min(q+int64(cl.count)-f.from[k], room)
 		for at := ceilDiv(max(q+1, md.lo), pack) * pack; at <= end; at += step {
 			if !steady {
-				fixed = t.fixed(f.cell, at)
+				fixed = t.fixed(f.cell, at, visits)
 			}
 			value := worth + float64(at-q)*cl.worth - float64(at)*cost - fixed
 			if value > f.labels[(from.n+at)/f.width].value {
@@ -225,11 +229,13 @@ func (f *filler) units(m *mode, pinned bool) func(func(int) bool) {
 func (f *filler) settle(m int, from label, q int64, value float64, pinned bool) {
 	b := int((from.n + q) / f.width)
 	f.nodes = append(f.nodes, node{parent: from.node, mode: int32(m), q: q, pinned: pinned})
-	f.labels[b] = label{value: value, node: int32(len(f.nodes) - 1), n: from.n + q, used: from.used | 1<<uint(f.modes[m].lot&63)}
+	md := &f.modes[m]
+	f.labels[b] = label{value: value, node: int32(len(f.nodes) - 1), n: from.n + q,
+		trips: from.trips + f.on[md.lot].further(f.cell, q), used: from.used | 1<<uint(md.lot&63)}
 	classes := len(f.cell.classes)
 	counts := f.counts[b*classes : (b+1)*classes]
 	copy(counts, f.from)
-	for k := range f.units(&f.modes[m], pinned) {
+	for k := range f.units(md, pinned) {
 		n := min(int64(f.cell.classes[k].count)-f.from[k], q)
 		counts[k] += n
 		if q -= n; q == 0 {

@@ -64,6 +64,39 @@ func (r *search) deal(g int32) {
 	r.prune(g, -1)
 }
 
+// moveSupplier sends a supplier home, or brings one in at a discount, at several
+// gates at once: what pays for an activation, or what scarce trips are best for,
+// shows only together.
+func (r *search) moveSupplier(s int32) {
+	pairs := r.model.suppliers[s].pairs
+	before := r.value
+	mark := len(r.saved)
+	weight := -1.0
+	if r.visits[s] == 0 || (r.rng.IntN(2) == 0 && r.model.suppliers[s].trips < unlimited/2) {
+		weight = r.rng.Float64() / 2
+	}
+	r.set = r.set[:0]
+	for _, i := range r.rng.Perm(len(pairs)) {
+		p := pairs[i]
+		r.tripWeight[p] = weight
+		for _, k := range r.pairCells[p] {
+			if weight >= 0 || r.uses(k, p) {
+				r.set = append(r.set, k)
+			}
+		}
+		if weight >= 0 && len(r.set) > 30 {
+			break
+		}
+	}
+	r.clear(r.set)
+	r.shuffle(r.set)
+	r.fillAll(r.set, r.rng.Float64()*1.2)
+	for _, p := range pairs {
+		r.tripWeight[p] = 1
+	}
+	r.settle(mark, before)
+}
+
 // prune closes every pair of a gate, other than one, that is worth less than it
 // costs.
 func (r *search) prune(g, but int32) {

@@ -3,6 +3,7 @@ package matching
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 )
 
 // search improves a state by large neighbourhood search: it empties some cells
@@ -11,18 +12,19 @@ import (
 // 10.1006/jcph.1999.6413).
 type search struct {
 	*state
-	rng   *rand.Rand
-	lots  []int32 // that more than one cell can use
-	gates []int32 // with trips that several cells share
-	joint []bool  // by pair: several cells can use its trips
-	saved []saved // a stack: moves within moves
-	heat  float64 // minor units that a move may lose
-	best  float64
-	kept  []filling // the best plan found, by cell
-	dirty []int32   // cells that may differ from it
-	isNew []bool
-	set   []int32 // the cells of the move at hand
-	inSet []bool
+	rng       *rand.Rand
+	lots      []int32 // that more than one cell can use
+	gates     []int32 // with trips or room that several cells share
+	suppliers []int32 // with an activation cost or a limit on trips
+	joint     []bool  // by pair: several cells can use its trips
+	saved     []saved // a stack: moves within moves
+	heat      float64 // minor units that a move may lose
+	best      float64
+	kept      []filling // the best plan found, by cell
+	dirty     []int32   // cells that may differ from it
+	isNew     []bool
+	set       []int32 // the cells of the move at hand
+	inSet     []bool
 }
 
 // saved is a cell before a move.
@@ -40,14 +42,16 @@ func newSearch(s *state, seed int64) *search {
 		}
 	}
 	for p := range s.pairs {
-		r.joint[p] = len(s.pairCells[p]) > 1 && s.pairs[p].tripCost > 0
+		r.joint[p] = len(s.pairCells[p]) > 1
 	}
 	for g := range s.model.gates {
-		for _, p := range s.model.gates[g].pairs {
-			if r.joint[p] {
-				r.gates = append(r.gates, int32(g))
-				break
-			}
+		if r.shared(&s.model.gates[g]) {
+			r.gates = append(r.gates, int32(g))
+		}
+	}
+	for i := range s.model.suppliers {
+		if sup := &s.model.suppliers[i]; (sup.activation > 0 || sup.trips < unlimited/2) && len(sup.pairs) > 0 {
+			r.suppliers = append(r.suppliers, int32(i))
 		}
 	}
 	for k := range s.cells {
@@ -55,6 +59,12 @@ func newSearch(s *state, seed int64) *search {
 	}
 	r.remember()
 	return r
+}
+
+// shared says whether the cells of a gate share trips or room.
+func (r *search) shared(g *gate) bool {
+	return len(g.cells) > 1 && len(g.pairs) > 0 && (g.trips < unlimited/2 || g.millilitres < unlimited/2 ||
+		slices.ContainsFunc(g.pairs, func(p int32) bool { return r.joint[p] }))
 }
 
 // focus limits the search to the lots and gates of some cells.
@@ -150,9 +160,7 @@ func (r *search) undo(mark int) {
 // fillAll fills empty cells in the order given.
 func (r *search) fillAll(cells []int32, weight float64) {
 	for _, k := range cells {
-		if !r.refill(k, weight) {
-			r.empty(k)
-		}
+		r.refill(k, weight)
 	}
 }
 
@@ -195,7 +203,7 @@ func (r *search) moveLot() {
 }
 
 // movable says whether there is anything to search.
-func (r *search) movable() bool { return len(r.lots) > 0 || len(r.gates) > 0 }
+func (r *search) movable() bool { return len(r.lots)+len(r.gates)+len(r.suppliers) > 0 }
 
 // typicalLoss is a loss that a hot search accepts easily: two trips, or,
 // where trips are free, a hundredth of what a cell gains.
@@ -212,10 +220,15 @@ func (r *search) typicalLoss() float64 {
 
 // step makes one move.
 func (r *search) step() {
-	if len(r.gates) > 0 && r.rng.IntN(3) > 0 {
+	switch {
+	case len(r.suppliers) > 0 && r.rng.IntN(20*len(r.suppliers)+len(r.cells)) < 20*len(r.suppliers) && r.rng.IntN(8) == 0:
+		r.moveSupplier(r.suppliers[r.rng.IntN(len(r.suppliers))])
+	case len(r.gates) > 0 && (len(r.lots) == 0 || r.rng.IntN(3) > 0):
 		r.moveGate(r.gates[r.rng.IntN(len(r.gates))])
-	} else if len(r.lots) > 0 {
+	case len(r.lots) > 0:
 		r.moveLot()
+	default:
+		r.moveSupplier(r.suppliers[r.rng.IntN(len(r.suppliers))])
 	}
 	r.remember()
 }

@@ -55,7 +55,7 @@ func (s *state) terms(k int32, weight float64) []terms {
 		sup := &s.suppliers[p.supplier]
 		t := terms{most: s.stock[cl.lot], unit: float64(p.unitCost) + weight*s.stockPrice[cl.lot], trip: float64(p.tripCost),
 			trips: ld.trips, grams: ld.grams, ml: ld.ml, tripG: sup.tripGrams, tripMl: sup.tripMl,
-			moreTrip: min(s.trips[p.supplier], s.gateTrips[p.gate])}
+			moreTrip: s.trips[p.supplier]}
 		if s.visits[p.supplier] == 0 {
 			t.open = float64(sup.activation)
 		}
@@ -77,11 +77,14 @@ func (s *state) room(c *cell) int64 {
 	return s.gateRoom[c.gate] / c.ml
 }
 
-// refill fills an empty cell as well as possible by itself.
-func (s *state) refill(k int32, weight float64) bool {
+// refill fills an empty cell as well as possible by itself. Two lots of one
+// supplier can together need more trips than either; then the cell stays empty.
+func (s *state) refill(k int32, weight float64) {
 	c := &s.cells[k]
-	takes, _ := s.filler.fill(c, s.lots, s.terms(k, weight), s.room(c))
-	return s.put(k, takes)
+	takes, _ := s.filler.fill(c, s.lots, s.terms(k, weight), s.room(c), s.gateTrips[c.gate])
+	if !s.put(k, takes) {
+		s.empty(k)
+	}
 }
 
 // put gives takes to an empty cell, if trips and room allow.
