@@ -24,7 +24,7 @@ func (s *state) resume(before *Plan) []int32 {
 		s.empty(k)
 	}
 	for _, k := range concerned {
-		s.refill(k, 1)
+		s.refill(k, 1, unlimited)
 	}
 	return concerned
 }

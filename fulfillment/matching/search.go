@@ -157,10 +157,15 @@ func (r *search) undo(mark int) {
 	r.saved = r.saved[:mark]
 }
 
-// fillAll fills empty cells in the order given.
+// fillAll fills empty cells in the order given; now and then one gets less than it
+// could, for the sake of others.
 func (r *search) fillAll(cells []int32, weight float64) {
 	for _, k := range cells {
-		r.refill(k, weight)
+		most := unlimited
+		if weight > 0 && r.rng.IntN(16) == 0 {
+			most = r.rng.Int64N(int64(r.cells[k].wanted) + 1)
+		}
+		r.refill(k, weight, most)
 	}
 }
 

@@ -43,8 +43,8 @@ func Solve(ctx context.Context, m *Market, o Options) (Plan, error) {
 	}
 	s.greedy(0)
 	r.converge(p, s.value)
-	copy(s.stockPrice, p.best)
-	s = s.better(r)
+	s.heed(p)
+	s = s.better(r, p)
 	q := newSearch(s, o.Seed)
 	r.improve(q, p.bound)
 	q.polish(q.all())
@@ -160,15 +160,15 @@ func (r *run) converge(p *prices, value float64) {
 // greedy fills every cell in turn, at a weight on the price of stock.
 func (s *state) greedy(weight float64) {
 	for k := range s.cells {
-		s.refill(int32(k), weight)
+		s.refill(int32(k), weight, unlimited)
 	}
 }
 
 // better starts anew at the converged prices and returns the better start.
-func (s *state) better(r *run) *state {
+func (s *state) better(r *run, p *prices) *state {
 	begun := r.Clock()
 	other := newState(s.model)
-	copy(other.stockPrice, s.stockPrice)
+	other.heed(p)
 	other.greedy(1)
 	r.spare = 2 * (r.Clock() - begun)
 	if other.value < s.value {

@@ -15,6 +15,8 @@ type state struct {
 	lotTerms   []terms
 	filler     filler
 	stockPrice []float64 // by lot: what a unit of stock is worth elsewhere
+	roomPrice  []float64 // by gate: the same of a millilitre
+	tripPrice  []float64 // by supplier: the same of a trip
 	tripWeight []float64 // by pair: the part of a new trip's cost that a refill counts; below 0: the pair stays away
 }
 
@@ -29,7 +31,8 @@ type load struct{ grams, ml, units, trips int64 }
 func newState(m *model) *state {
 	s := &state{model: m, filled: make([]filling, len(m.cells)), stock: make([]int64, len(m.lots)), load: make([]load, len(m.pairs)),
 		trips: make([]int64, len(m.suppliers)), visits: make([]int32, len(m.suppliers)),
-		gateTrips: make([]int64, len(m.gates)), gateRoom: make([]int64, len(m.gates)), stockPrice: make([]float64, len(m.lots)), tripWeight: make([]float64, len(m.pairs))}
+		gateTrips: make([]int64, len(m.gates)), gateRoom: make([]int64, len(m.gates)), stockPrice: make([]float64, len(m.lots)), roomPrice: make([]float64, len(m.gates)), tripPrice: make([]float64, len(m.suppliers)),
+		tripWeight: make([]float64, len(m.pairs))}
 	for i := range s.tripWeight {
 		s.tripWeight[i] = 1
 	}
@@ -53,7 +56,8 @@ func (s *state) terms(k int32, weight float64) []terms {
 	for _, cl := range c.lots {
 		p, ld := &s.pairs[cl.pair], &s.load[cl.pair]
 		sup := &s.suppliers[p.supplier]
-		t := terms{most: s.stock[cl.lot], unit: float64(p.unitCost) + weight*s.stockPrice[cl.lot], trip: float64(p.tripCost),
+		t := terms{most: s.stock[cl.lot], unit: float64(p.unitCost) + weight*(s.stockPrice[cl.lot]+s.roomPrice[p.gate]*float64(c.ml)),
+			trip:  float64(p.tripCost) + weight*s.tripPrice[p.supplier],
 			trips: ld.trips, grams: ld.grams, ml: ld.ml, tripG: sup.tripGrams, tripMl: sup.tripMl,
 			moreTrip: s.trips[p.supplier]}
 		if s.visits[p.supplier] == 0 {
@@ -77,11 +81,12 @@ func (s *state) room(c *cell) int64 {
 	return s.gateRoom[c.gate] / c.ml
 }
 
-// refill fills an empty cell as well as possible by itself. Two lots of one
+// refill fills an empty cell as well as possible by itself, with at most so many
+// units. Two lots of one
 // supplier can together need more trips than either; then the cell stays empty.
-func (s *state) refill(k int32, weight float64) {
+func (s *state) refill(k int32, weight float64, most int64) {
 	c := &s.cells[k]
-	takes, _ := s.filler.fill(c, s.lots, s.terms(k, weight), s.room(c), s.gateTrips[c.gate])
+	takes, _ := s.filler.fill(c, s.lots, s.terms(k, weight), min(most, s.room(c)), s.gateTrips[c.gate])
 	if !s.put(k, takes) {
 		s.empty(k)
 	}
@@ -155,6 +160,13 @@ func (s *state) move(c *cell, cl cellLot, q int64) {
 			s.value += float64(sup.activation)
 		}
 	}
+}
+
+// heed takes the prices of scarce things over from a relaxation.
+func (s *state) heed(p *prices) {
+	copy(s.stockPrice, p.best[p.at.stock:])
+	copy(s.roomPrice, p.best[p.at.gateRoom:])
+	copy(s.tripPrice, p.best[p.at.supplierTrips:])
 }
 
 func tierPrice(tiers []Tier, q int64) int64 {
