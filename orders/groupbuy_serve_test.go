@@ -1,0 +1,151 @@
+package orders
+
+import (
+	"strings"
+	"testing"
+
+	"baimi/app/fault"
+)
+
+// matched is a closed round of two households in market m1: 3 greens for the
+// first, 2 for the second.
+func matched(t *testing.T) *GroupBuy {
+	t.Helper()
+	g := evening()
+	g.order(1, greens(3))
+	g.order(2, greens(2))
+	if err := g.Close(nil, eight); err != nil {
+		t.Fatal(err)
+	}
+	if err := g.Collect("m1", eight); err != nil {
+		t.Fatal(err)
+	}
+	return g
+}
+
+func award(n int, units int64) Award {
+	return Award{Household: door(n), Item: "greens", Served: []Served{{Delivery: "d1", Lot: "L1", Supplier: "S1", Quantity: units, UnitPrice: 1100}}}
+}
+
+func greensOf(n int) Part {
+	return Part{Delivery: "d1", Household: door(n), Item: "greens", Lot: "L1"}
+}
+
+func TestOneMarketHasARoundAtATime(t *testing.T) {
+	g := matched(t)
+	if err := g.Collect("m2", eight); !fault.Is(err, "round_taken") {
+		t.Error("two markets have it:", err)
+	}
+	if err := g.Allocate("m2", nil, eight); !fault.Is(err, "round_taken") {
+		t.Error("another market allocates it:", err)
+	}
+	if err := g.Cancel("lin", "", eight); !fault.Is(err, "round_matching") {
+		t.Error("cancelled while it is matched:", err)
+	}
+	g.Return("m2", eight)
+	if err := g.Collect("m1", eight); err != nil || g.Market != "m1" {
+		t.Error("another market gave it back:", err)
+	}
+	g.Return("m1", eight)
+	if err := g.Collect("m2", eight); err != nil {
+		t.Error("it was not given back:", err)
+	}
+}
+
+func TestAllocate(t *testing.T) {
+	for name, row := range map[string]struct {
+		awards []Award
+		code   string
+		want   State
+	}{
+		"some is enough":                  {[]Award{award(1, 1)}, "", Allocated},
+		"nothing is a failure":            {nil, "", Failed},
+		"more than was ordered":           {[]Award{award(2, 3)}, "award_invalid", Closed},
+		"somebody who did not order":      {[]Award{award(3, 1)}, "award_unknown", Closed},
+		"above the price cap":             {[]Award{{Household: door(1), Item: "greens", Served: []Served{{Quantity: 1, UnitPrice: 1201}}}}, "award_invalid", Closed},
+		"a part of nothing":               {[]Award{{Household: door(1), Item: "greens", Served: []Served{{Quantity: 0}}}}, "award_invalid", Closed},
+		"two parts more than was ordered": {[]Award{{Household: door(1), Item: "greens", Served: []Served{{Quantity: 2}, {Quantity: 2}}}}, "award_invalid", Closed},
+	} {
+		t.Run(name, func(t *testing.T) {
+			g := matched(t)
+			err := g.Allocate("m1", row.awards, eight)
+			if row.code == "" && err != nil || row.code != "" && !fault.Is(err, row.code) {
+				t.Errorf("%v, want %q", err, row.code)
+			}
+			if err == nil && g.State != row.want {
+				t.Errorf("%s, want %s", g.State, row.want)
+			}
+		})
+	}
+}
+
+func TestFromTheGateToTheDoor(t *testing.T) {
+	g := matched(t)
+	effects := func() (kinds string) {
+		for _, e := range g.Effects {
+			if e.Kind != EffectMoney {
+				kinds += e.Kind + " "
+			}
+		}
+		g.Effects = nil
+		return strings.TrimSpace(kinds)
+	}
+	step := func(name string, err error, state State, told string) {
+		t.Helper()
+		if got := effects(); err != nil || g.State != state || got != told {
+			t.Fatalf("%s: %v, %s, told %q; want %s, %q", name, err, g.State, got, state, told)
+		}
+	}
+	effects()
+	awards := []Award{award(1, 3), award(2, 2)}
+	step("allocated", g.Allocate("m1", awards, eight), Allocated, "round_allocated")
+	step("allocated again", g.Allocate("m1", nil, eight), Allocated, "")
+	step("dispatched", g.Dispatch("d1", eight), Arriving, "on_the_way on_the_way")
+
+	counted := map[Part]int64{greensOf(1): 2, greensOf(2): 0}
+	if err := g.Receive("d1", map[Part]int64{greensOf(1): 4}, eight); !fault.Is(err, "count_above_sent") {
+		t.Fatal(err)
+	}
+	if err := g.Receive("d1", map[Part]int64{greensOf(3): 1}, eight); !fault.Is(err, "parcel_unknown") {
+		t.Fatal(err)
+	}
+	if err := g.Hand(greensOf(1), 1, "door", eight); !fault.Is(err, "round_state") {
+		t.Fatal("handed over before it came:", err)
+	}
+	if err := g.Receive("d1", counted, eight); err != nil || g.State != Delivering {
+		t.Fatal(err, g.State)
+	}
+	if told := effects(); strings.Count(told, "short") != 2 || strings.Count(told, "arrived") != 1 {
+		t.Errorf("told %q", told)
+	}
+	if s := g.Participants[1].Lines[0].Served[0]; !s.Counted || s.Outcome != "short" {
+		t.Errorf("nothing came for household 2, and its parcel is %+v", s)
+	}
+	if err := g.Hand(greensOf(1), 3, "door", eight); !fault.Is(err, "handed_above_received") {
+		t.Fatal("more handed over than came:", err)
+	}
+	step("handed over", g.Hand(greensOf(1), 2, "door", eight), Done, "round_done")
+	step("handed over again", g.Hand(greensOf(1), 2, "door", eight), Done, "")
+	step("undone", g.Hand(greensOf(1), 0, "", eight), Delivering, "")
+	if err := g.Cancel("lin", "", eight); !fault.Is(err, "round_state") {
+		t.Error("cancelled at the door:", err)
+	}
+	step("refused", g.Hand(greensOf(1), 0, "refused", eight), Done, "round_done")
+}
+
+func TestADeliveryThatDoesNotCome(t *testing.T) {
+	g := matched(t)
+	if err := g.Allocate("m1", []Award{award(1, 3), award(2, 2)}, eight); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := g.Lose("d1", eight); err != nil || g.State != Done {
+			t.Fatal(err, g.State)
+		}
+	}
+	for _, p := range g.Participants {
+		if s := p.Lines[0].Served[0]; s.Outcome != "not_delivered" || s.Received != 0 {
+			t.Errorf("%+v", s)
+		}
+	}
+}
