@@ -124,7 +124,7 @@ func (e *wholeEvening) receive(ctx context.Context) error {
 		return err
 	}
 	return each(ctx, deliveries, func(d fulfillment.BulkDelivery) error {
-		r := fulfillment.Receipt{By: people.CommandLine}
+		r := fulfillment.GateReceipt{By: people.CommandLine}
 		for _, l := range d.Lots {
 			r.Counts = append(r.Counts, fulfillment.Count{Lot: l.Lot, Good: l.Quantity - l.Quantity*e.Short/100})
 		}

@@ -42,7 +42,7 @@ type BulkDelivery struct {
 	State    DeliveryState `json:"state"`
 	Lots     []DropLot     `json:"lots"`
 	Parcels  []Parcel      `json:"parcels"`
-	Receipt  *Receipt      `json:"receipt,omitempty"`
+	Receipt  *GateReceipt  `json:"receipt,omitempty"`
 	Runs     []string      `json:"runs"`
 	Effects  []Effect      `json:"effects"` // what others are still to be told
 	History  []Step        `json:"history"`
@@ -72,8 +72,8 @@ type Parcel struct {
 	Outcome   string `json:"outcome"` // at the door; empty while it is on its way
 }
 
-// Receipt is what the gate counted.
-type Receipt struct {
+// GateReceipt is what the gate counted.
+type GateReceipt struct {
 	By     string    `json:"by"`
 	At     time.Time `json:"at"`
 	Counts []Count   `json:"counts"`
@@ -215,7 +215,7 @@ func (d *BulkDelivery) Dispatch(by string, now time.Time) error {
 
 // Count writes down what arrived, lot by lot, and shares a shortfall out. It
 // may be corrected until the drop is split.
-func (d *BulkDelivery) Count(r Receipt, now time.Time) error {
+func (d *BulkDelivery) Count(r GateReceipt, now time.Time) error {
 	switch d.State {
 	case Planned, Confirmed, Dispatched, Arrived:
 	default:

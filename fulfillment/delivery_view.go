@@ -22,7 +22,7 @@ type DeliveryView struct {
 	State     DeliveryState   `json:"state"`
 	Lots      []DropLot       `json:"lots"`
 	Buildings []BuildingTotal `json:"buildings" doc:"In natural order: the packing sheet."`
-	Receipt   *Receipt        `json:"receipt,omitempty"`
+	Receipt   *GateReceipt    `json:"receipt,omitempty"`
 	Runs      []string        `json:"runs,omitempty" doc:"For the compound only."`
 	Open      int             `json:"open" doc:"Parcels without an outcome."`
 	History   []Step          `json:"history"`

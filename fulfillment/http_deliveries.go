@@ -100,6 +100,6 @@ type receiptRequest struct {
 
 func (h handlers) count(ctx context.Context, in *receiptRequest) (*deliveryView, error) {
 	return h.change(ctx, in.ID, people.Coordinator, func(d *BulkDelivery, by string, now time.Time) error {
-		return d.Count(Receipt{By: by, Counts: slices.Clone(in.Body.Counts), Photo: in.Body.Photo, Note: in.Body.Note}, now)
+		return d.Count(GateReceipt{By: by, Counts: slices.Clone(in.Body.Counts), Photo: in.Body.Photo, Note: in.Body.Note}, now)
 	})
 }

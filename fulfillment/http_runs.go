@@ -229,13 +229,13 @@ func (h handlers) lock(ctx context.Context, in *lockRequest) (*runView, error) {
 	})
 }
 
-type revealed struct {
+type revealedPhone struct {
 	Body struct {
 		Phone string `json:"phone"`
 	}
 }
 
-func (h handlers) reveal(ctx context.Context, in *stopRequest) (*revealed, error) {
+func (h handlers) reveal(ctx context.Context, in *stopRequest) (*revealedPhone, error) {
 	me := people.From(ctx)
 	r, err := h.Runs.Get(ctx, in.ID)
 	if err != nil {
@@ -252,7 +252,7 @@ func (h handlers) reveal(ctx context.Context, in *stopRequest) (*revealed, error
 	if err := h.people.Record(ctx, people.Reveal{Scope: r.Compound, By: me.Account, Field: "phone", Of: s.ID, At: h.now()}); err != nil {
 		return nil, err
 	}
-	out := &revealed{}
+	out := &revealedPhone{}
 	out.Body.Phone = home.Phone
 	return out, nil
 }
