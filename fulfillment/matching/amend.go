@@ -33,6 +33,7 @@ func (s *state) resume(before *Plan) []int32 {
 // does not fit or does not speak of everything that is wanted now.
 func (s *state) takeUp(before *Plan) (concerned []int32) {
 	told := make([]int64, len(s.cells)) // units that the earlier plan speaks of
+	given := make([]int64, len(s.market.Demands))
 	loaded := make([][]take, len(s.cells))
 	at := s.cellOf()
 	keptDrops := map[[3]string]bool{}
@@ -52,7 +53,8 @@ func (s *state) takeUp(before *Plan) (concerned []int32) {
 		for _, served := range d.Served {
 			if i, known := s.indexes.demands[served.Demand]; known {
 				told[at[i]] += served.Quantity
-				loaded[at[i]] = s.give(loaded[at[i]], at[i], int32(i), served)
+				loaded[at[i]] = s.give(loaded[at[i]], at[i], int32(i), served, given[i])
+				given[i] += served.Quantity
 			}
 		}
 	}
@@ -83,8 +85,9 @@ func (s *state) cellOf() []int32 {
 	return at
 }
 
-// give adds what one line of a drop gives to a demand, class by class.
-func (s *state) give(takes []take, k, demand int32, served Served) []take {
+// give adds what one line of a drop gives to a demand that has some already, class
+// by class.
+func (s *state) give(takes []take, k, demand int32, served Served, has int64) []take {
 	lot, known := s.indexes.lots[served.Lot]
 	if !known {
 		return takes
@@ -95,9 +98,11 @@ func (s *state) give(takes []take, k, demand int32, served Served) []take {
 	for class := range c.classes {
 		for _, m := range c.classes[class].members {
 			if m.demand == demand && left > 0 && i >= 0 {
-				n := min(left, int64(m.units))
-				takes = append(takes, take{int32(i), int32(class), n})
-				left -= n
+				n := min(left, max(0, int64(m.units)-has))
+				has = max(0, has-int64(m.units))
+				if left -= n; n > 0 {
+					takes = append(takes, take{int32(i), int32(class), n})
+				}
 			}
 		}
 	}

@@ -58,6 +58,7 @@ type label struct {
 	n     int64
 	trips int64  // further trips to the gate
 	used  uint64 // lots, as bits
+	lane  int    // 1 if pinned units went first somewhere
 }
 
 // node is one step of a filling: q units of a mode, on top of parent.
@@ -74,7 +75,7 @@ const maxLabels = 256 // beyond so many units, labels of similar size compete
 // their tiers, dearest first. The dearest lot takes the most worthy units that
 // accept its price, then the next one: for quantities given that is the best
 // division, because who accepts a price accepts every lower one. Where a lot
-// has units pinned to it, taking those first is tried too.
+// has units pinned to it, taking those first is tried too, on labels of its own.
 type filler struct {
 	cell   *cell
 	lots   []lot
@@ -82,6 +83,7 @@ type filler struct {
 	most   int64   // units at most
 	visits int64   // further trips that the gate can receive
 	width  int64   // of a label's bucket, in units
+	lane   int     // labels where pinned units went first begin here
 	modes  []mode
 	labels []label
 	counts []int64 // by label and class: units taken
@@ -142,6 +144,10 @@ func (f *filler) choose() {
 func (f *filler) start() {
 	f.width = f.most/maxLabels + 1
 	labels, classes := int(f.most/f.width)+1, len(f.cell.classes)
+	f.lane = labels
+	if slices.ContainsFunc(f.cell.classes, func(c class) bool { return c.pin >= 0 }) {
+		labels *= 2
+	}
 	f.labels = slices.Grow(f.labels[:0], labels)[:labels]
 	f.counts = slices.Grow(f.counts[:0], labels*classes)[:labels*classes]
 	for i := range f.labels {
@@ -181,6 +187,10 @@ func (f *filler) sweep(m int, from label, room int64, pinned bool) {
 	cost := float64(md.price) + t.unit
 	visits := f.visits - from.trips
 	fixed, steady := t.fixed(f.cell, md.lo, visits), t.further(f.cell, md.lo) == t.further(f.cell, room)
+	lane := 0
+	if pinned || from.lane > 0 {
+		lane = f.lane
+	}
 	q, worth := int64(0), from.value
 	for k := range f.units(md, pinned) {
 		cl := &f.cell.classes[k]
@@ -190,8 +200,8 @@ func (f *filler) sweep(m int, from label, room int64, pinned bool) {
 				fixed = t.fixed(f.cell, at, visits)
 			}
 			value := worth + float64(at-q)*cl.worth - float64(at)*cost - fixed
-			if value > f.labels[(from.n+at)/f.width].value {
-				f.settle(m, from, at, value, pinned)
+			if b := lane + int((from.n+at)/f.width); value > f.labels[b].value {
+				f.settle(m, from, at, b, value, pinned)
 			}
 		}
 		worth += float64(end-q) * cl.worth
@@ -226,12 +236,14 @@ func (f *filler) units(m *mode, pinned bool) func(func(int) bool) {
 }
 
 // settle records a better filling of its size.
-func (f *filler) settle(m int, from label, q int64, value float64, pinned bool) {
-	b := int((from.n + q) / f.width)
+func (f *filler) settle(m int, from label, q int64, b int, value float64, pinned bool) {
 	f.nodes = append(f.nodes, node{parent: from.node, mode: int32(m), q: q, pinned: pinned})
 	md := &f.modes[m]
 	f.labels[b] = label{value: value, node: int32(len(f.nodes) - 1), n: from.n + q,
-		trips: from.trips + f.on[md.lot].further(f.cell, q), used: from.used | 1<<uint(md.lot&63)}
+		trips: from.trips + f.on[md.lot].further(f.cell, q), used: from.used | 1<<uint(md.lot&63), lane: from.lane}
+	if pinned {
+		f.labels[b].lane = 1
+	}
 	classes := len(f.cell.classes)
 	counts := f.counts[b*classes : (b+1)*classes]
 	copy(counts, f.from)
