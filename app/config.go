@@ -1,6 +1,10 @@
 package main
 
-import "time"
+import (
+	"time"
+
+	"baimi/orders"
+)
 
 // Config is everything a deployment may set, each by flag or environment, each
 // with a default that runs.
@@ -13,4 +17,6 @@ type Config struct {
 	MailFrom string        `env:"BAIMI_MAIL_FROM" default:"baimi@localhost" help:"The sender's address of mails."`
 	Body     int           `env:"BAIMI_BODY_LIMIT" default:"8388608" help:"Largest request body in bytes."`
 	Deadline time.Duration `env:"BAIMI_DEADLINE" default:"30s" help:"How long one request may take."`
+
+	payments orders.Provider // by its keys: see stripeKeys; nil: cash and transfers only
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"baimi/app/people"
+	"baimi/orders"
 )
 
 // ServeCmd starts the service.
@@ -23,11 +24,21 @@ func (s *ServeCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return wrongUse{err}
 	}
+	keys, online, err := stripeKeys(os.Getenv)
+	if err != nil {
+		return wrongUse{err}
+	}
+	if online {
+		s.payments = orders.NewStripe(keys, "")
+	}
 	d, err := openDomains(ctx, s.Config, time.Now, channel)
 	if err != nil {
 		return err
 	}
 	defer d.conn.Close()
+	if err := d.refuseLiveDemo(ctx, keys); err != nil {
+		return err
+	}
 	if err := d.prepare(ctx); err != nil {
 		return err
 	}

@@ -56,16 +56,16 @@ func (h moneyHandlers) quote(ctx context.Context, in *quoteRequest) (*billView, 
 
 // PaymentView is a household's money in one round as its members and the leader see it.
 type PaymentView struct {
-	Household   string       `json:"household"`
-	Name        string       `json:"name,omitempty"`
-	Bill        Bill         `json:"bill"`
-	Paid        int64        `json:"paid"` // minor units, all ways together
-	Outstanding int64        `json:"outstanding"`
-	ToGiveBack  int64        `json:"to_give_back"` // by the leader's hand
-	Held        int64        `json:"held"`         // online, to be captured when it is known what is owed
-	Receipts    []Receipt    `json:"receipts"`
-	Intents     []IntentView `json:"intents"`
-	Reminded    *time.Time   `json:"reminded,omitempty"`
+	Household   string           `json:"household"`
+	Name        string           `json:"name,omitempty"`
+	Bill        Bill             `json:"bill"`
+	Paid        int64            `json:"paid"` // minor units, all ways together
+	Outstanding int64            `json:"outstanding"`
+	ToGiveBack  int64            `json:"to_give_back"` // by the leader's hand
+	Held        int64            `json:"held"`         // online, to be captured when it is known what is owed
+	Receipts    []PaymentReceipt `json:"receipts"`
+	Intents     []IntentView     `json:"intents"`
+	Reminded    *time.Time       `json:"reminded,omitempty"`
 }
 
 func viewOf(p Payment, name string) PaymentView {
@@ -133,8 +133,8 @@ type passed struct {
 	}
 }
 
-func (in *passed) receipt(ctx context.Context, now time.Time) Receipt {
-	r := Receipt{
+func (in *passed) receipt(ctx context.Context, now time.Time) PaymentReceipt {
+	r := PaymentReceipt{
 		ID: people.NewID(ctx), Method: in.Body.Method, From: in.Body.From, Reason: in.Body.Reason,
 		Note: in.Body.Note, By: people.From(ctx).Account, At: now.UTC(),
 	}
@@ -245,7 +245,7 @@ func (h moneyHandlers) paySupplier(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	return nil, h.PaySupplier(ctx, &g, in.Body.Supplier, Receipt{
+	return nil, h.PaySupplier(ctx, &g, in.Body.Supplier, PaymentReceipt{
 		ID: people.NewID(ctx), Method: in.Body.Method, Minor: in.Body.Amount.Minor, Note: in.Body.Note,
 		By: people.From(ctx).Account, At: h.now().UTC(),
 	})

@@ -19,16 +19,16 @@ import (
 // so that a crash at any point leaves work that is found and done again
 // without counting twice. It is bounded by 100 lines, 100 receipts and 20 intents.
 type Payment struct {
-	db.Doc              // PaymentID of group buy and household
-	GroupBuy  string    `json:"group_buy"`
-	Household string    `json:"household"`
-	Currency  string    `json:"currency"`
-	Bill      Bill      `json:"bill"` // the target, as last recorded
-	Receipts  []Receipt `json:"receipts"`
-	Intents   []Intent  `json:"intents"`
-	Covered   []Cover   `json:"covered"`
-	Pending   *Step     `json:"pending,omitempty"`  // what is being asked of the provider
-	GivenUp   int64     `json:"given_up,omitempty"` // the last intent after which the household's place was given up
+	db.Doc                     // PaymentID of group buy and household
+	GroupBuy  string           `json:"group_buy"`
+	Household string           `json:"household"`
+	Currency  string           `json:"currency"`
+	Bill      Bill             `json:"bill"` // the target, as last recorded
+	Receipts  []PaymentReceipt `json:"receipts"`
+	Intents   []Intent         `json:"intents"`
+	Covered   []Cover          `json:"covered"`
+	Pending   *Step            `json:"pending,omitempty"`  // what is being asked of the provider
+	GivenUp   int64            `json:"given_up,omitempty"` // the last intent after which the household's place was given up
 
 	Seq      int64      `json:"seq"`    // counts what this payment has caused, for keys
 	Outbox   []Entry    `json:"outbox"` // to be posted
@@ -36,9 +36,9 @@ type Payment struct {
 	Wake     *time.Time `json:"wake,omitempty"` // when there is something to do
 }
 
-// Receipt is money that passed by hand or from phone to phone, as the person
+// PaymentReceipt is money that passed by hand or from phone to phone, as the person
 // wrote down who took it.
-type Receipt struct {
+type PaymentReceipt struct {
 	ID     string    `json:"id"`
 	Method string    `json:"method" enum:"cash,transfer"`
 	Minor  int64     `json:"minor"`          // below zero: given back
@@ -71,7 +71,7 @@ func newPayment(g *GroupBuy, household string) Payment {
 	return Payment{
 		Doc: db.Doc{ID: PaymentID(g.ID, household)}, GroupBuy: g.ID, Household: household, Currency: g.Currency,
 		Bill:     Bill{GroupBuy: g.ID, Household: household, Currency: g.Currency, Stage: Promised, Lines: []BillLine{}},
-		Receipts: []Receipt{}, Intents: []Intent{}, Covered: []Cover{}, Outbox: []Entry{},
+		Receipts: []PaymentReceipt{}, Intents: []Intent{}, Covered: []Cover{}, Outbox: []Entry{},
 	}
 }
 
@@ -190,7 +190,7 @@ func (p *Payment) change(entries []Entry, was, now BillLine) []Entry {
 // Receive records money that was handed to somebody. The same receipt twice
 // counts once; more than is outstanding is refused, because it is a slip of
 // the finger or change that was not given.
-func (p *Payment) Receive(r Receipt) error {
+func (p *Payment) Receive(r PaymentReceipt) error {
 	if p.has(r.ID) {
 		return nil
 	}
@@ -206,7 +206,7 @@ func (p *Payment) Receive(r Receipt) error {
 }
 
 // GiveBack records money that was handed back to the household.
-func (p *Payment) GiveBack(r Receipt) error {
+func (p *Payment) GiveBack(r PaymentReceipt) error {
 	if p.has(r.ID) {
 		return nil
 	}
@@ -218,7 +218,7 @@ func (p *Payment) GiveBack(r Receipt) error {
 	return p.pass(r, GivenBack)
 }
 
-func (p *Payment) pass(r Receipt, kind EntryKind) error {
+func (p *Payment) pass(r PaymentReceipt, kind EntryKind) error {
 	if len(p.Receipts) >= 100 {
 		return fault.New(fault.Conflict, "too_many_receipts", "This household has 100 receipts for one round already.")
 	}
@@ -229,12 +229,12 @@ func (p *Payment) pass(r Receipt, kind EntryKind) error {
 }
 
 func (p *Payment) has(receipt string) bool {
-	return slices.ContainsFunc(p.Receipts, func(r Receipt) bool { return r.ID == receipt })
+	return slices.ContainsFunc(p.Receipts, func(r PaymentReceipt) bool { return r.ID == receipt })
 }
 
 // Undo takes a receipt back by a reversal; undoing twice undoes once.
 func (p *Payment) Undo(receipt string, u Undone) error {
-	i := slices.IndexFunc(p.Receipts, func(r Receipt) bool { return r.ID == receipt })
+	i := slices.IndexFunc(p.Receipts, func(r PaymentReceipt) bool { return r.ID == receipt })
 	if i < 0 {
 		return fault.New(fault.NotFound, "receipt_unknown", "This household has no such receipt.")
 	}

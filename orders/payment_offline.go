@@ -88,7 +88,7 @@ func (c *Cashier) Views(ctx context.Context, g *GroupBuy) ([]PaymentView, error)
 }
 
 // Receive records money from a household; all means what is outstanding.
-func (c *Cashier) Receive(ctx context.Context, g *GroupBuy, household string, r Receipt, all bool) (PaymentView, error) {
+func (c *Cashier) Receive(ctx context.Context, g *GroupBuy, household string, r PaymentReceipt, all bool) (PaymentView, error) {
 	if _, in := g.Participant(household); !in {
 		return PaymentView{}, fault.New(fault.NotFound, "household_unknown", "This household is not in the round.")
 	}
@@ -107,7 +107,7 @@ func (c *Cashier) Receive(ctx context.Context, g *GroupBuy, household string, r 
 }
 
 // GiveBack records money handed back to a household.
-func (c *Cashier) GiveBack(ctx context.Context, g *GroupBuy, household string, r Receipt) (PaymentView, error) {
+func (c *Cashier) GiveBack(ctx context.Context, g *GroupBuy, household string, r PaymentReceipt) (PaymentView, error) {
 	return c.pass(ctx, g, household, func(p *Payment) error { return p.GiveBack(r) })
 }
 

@@ -135,12 +135,12 @@ func TestCashBesideAHoldIsNotChargedAgain(t *testing.T) {
 	g := round()
 	d.open(t, g)
 	g, _ = d.groupBuys.Get(t.Context(), "g1")
-	if _, err := d.Receive(t.Context(), &g, neighbour, Receipt{ID: "r", Method: Cash, Minor: 2000, By: "lin", At: d.clock()}, false); err != nil {
+	if _, err := d.Receive(t.Context(), &g, neighbour, PaymentReceipt{ID: "r", Method: Cash, Minor: 2000, By: "lin", At: d.clock()}, false); err != nil {
 		t.Fatal(err)
 	}
 	d.pay(t, neighbour, Card, OnlineOrder{})
 	d.wantMoney(t, "held for the rest", 9700, 0, 0)
-	_, err := d.Receive(t.Context(), &g, neighbour, Receipt{ID: "r2", Method: Cash, Minor: 1, By: "lin", At: d.clock()}, false)
+	_, err := d.Receive(t.Context(), &g, neighbour, PaymentReceipt{ID: "r2", Method: Cash, Minor: 1, By: "lin", At: d.clock()}, false)
 	wantFault(t, err, "more_than_owed")
 	d.edit(t, func(g *GroupBuy) { allocate(g, 1000) })
 	d.wantMoney(t, "captured the rest", 0, 1000, 1000)
@@ -184,7 +184,7 @@ func TestPlaceIsNotLostByWhoPaidInAnotherWay(t *testing.T) {
 	if _, err := d.Begin(t.Context(), &g, neighbour, OnlineOrder{Account: "sam", Method: Card}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := d.Receive(t.Context(), &g, neighbour, Receipt{ID: "r", Method: Cash, By: "lin", At: d.clock()}, true); err != nil {
+	if _, err := d.Receive(t.Context(), &g, neighbour, PaymentReceipt{ID: "r", Method: Cash, By: "lin", At: d.clock()}, true); err != nil {
 		t.Fatal(err)
 	}
 	d.wait(2 * keepPlace)

@@ -270,7 +270,7 @@ func (s *sequence) byHand(t *testing.T, ctx context.Context) {
 	g := s.round(t)
 	door := sequenceDoors[s.r.IntN(len(sequenceDoors))]
 	s.n++
-	r := Receipt{ID: fmt.Sprint("r", s.n), Method: Cash, Minor: 1 + s.r.Int64N(4000), By: "lin", At: s.at, Reason: "change"}
+	r := PaymentReceipt{ID: fmt.Sprint("r", s.n), Method: Cash, Minor: 1 + s.r.Int64N(4000), By: "lin", At: s.at, Reason: "change"}
 	var err error
 	switch s.r.IntN(3) {
 	case 0:

@@ -76,7 +76,7 @@ func (c *Cashier) Count(ctx context.Context, g *GroupBuy, person, id string, cou
 
 // PaySupplier records money that somebody handed to a supplier for a round: at
 // most what the supplier is owed.
-func (c *Cashier) PaySupplier(ctx context.Context, g *GroupBuy, supplier string, r Receipt) error {
+func (c *Cashier) PaySupplier(ctx context.Context, g *GroupBuy, supplier string, r PaymentReceipt) error {
 	key := "supplier:" + g.ID + ":" + r.ID
 	if _, err := c.Ledger.Entry(ctx, key); fault.KindOf(err) != fault.NotFound {
 		return err
