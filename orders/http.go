@@ -27,6 +27,7 @@ func (o *Orders) Routes(r *people.Router) {
 	people.Route(r, people.SignedIn, "PUT /group-buys/{id}/orders", "Order for another household, or change or take back its order.", h.orderFor)
 	people.Route(r, leads, "POST /group-buys/{id}/reveal", "Show a participant's phone number; written down.", h.reveal)
 	people.Route(r, leads, "GET /group-buys/{id}/sheet", "Door sheet and totals, in natural order.", h.sheet)
+	h.chainRoutes(r, leads)
 }
 
 type handlers struct{ *Orders }

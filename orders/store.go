@@ -17,6 +17,7 @@ import (
 // Orders is the package opened on a store.
 type Orders struct {
 	GroupBuys *db.Collection[GroupBuy]
+	Imports   *db.Collection[Import]
 
 	catalog   *catalog.Catalog
 	community *community.Community
@@ -32,6 +33,7 @@ func OpenOrders(conn *db.Conn, c *catalog.Catalog, homes *community.Community, p
 			db.On("scope", "opens"), db.On("compound", "opens"), db.On("compound", "state"), db.On("state", "closes"),
 			db.On("participants.household", "opens"), db.On("campaign"), db.On("market"), db.On("wake"),
 		}}),
+		Imports: db.Open[Import](conn, db.Spec{Name: "imports", Indexes: []db.Index{db.On("group_buy", "at")}}),
 		catalog: c, community: homes, people: p, now: now,
 	}
 	o.feeds = newFeeds(o.GroupBuys)

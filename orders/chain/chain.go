@@ -62,9 +62,9 @@ const (
 	Question Kind = "question"
 )
 
-// Line is one line of the input and what became of it. Entry counts from 1; 0
+// TextLine is one line of the input and what became of it. Entry counts from 1; 0
 // says that it belongs to none.
-type Line struct {
+type TextLine struct {
 	Text  string `json:"text"`
 	Kind  Kind   `json:"kind" enum:"blank,header,menu,example,chat,order,change,question"`
 	Entry int    `json:"entry,omitempty"`
@@ -74,7 +74,7 @@ type Line struct {
 type Review struct {
 	Title    string  `json:"title,omitempty"`
 	Deadline string  `json:"deadline,omitempty"` // as it was written: 15:00截止
-	Lines    []Line  `json:"lines"`
+	Lines    []TextLine  `json:"lines"`
 	Entries  []Entry `json:"entries"`
 }
 

@@ -12,6 +12,7 @@ import (
 type draft struct {
 	text   []rune
 	folded []rune // claimed runes are spaces
+	taken  []bool
 	claims []claim
 }
 
@@ -26,18 +27,24 @@ func newDraft(text string) *draft {
 	for i, r := range runes {
 		folded[i] = foldRune(r)
 	}
-	return &draft{text: runes, folded: folded}
+	return &draft{text: runes, folded: folded, taken: make([]bool, len(runes))}
 }
 
+// claim takes what is free of a stretch.
 func (d *draft) claim(start, end int, kind PartKind) {
-	if start >= end {
-		return
-	}
-	d.claims = append(d.claims, claim{start, end, kind})
 	for i := start; i < end; i++ {
+		if d.taken[i] {
+			continue
+		}
+		d.taken[i] = true
 		if d.folded[i] != '\n' {
 			d.folded[i] = ' '
 		}
+		if n := len(d.claims); n > 0 && i > start && d.claims[n-1].end == i && d.claims[n-1].kind == kind {
+			d.claims[n-1].end++
+			continue
+		}
+		d.claims = append(d.claims, claim{i, i + 1, kind})
 	}
 }
 

@@ -57,19 +57,21 @@ func (p *parser) entry(text string, lead int) Entry {
 
 // fixed claims what has a form of its own: a time, phones, money, labels and notes.
 func (p *parser) fixed(d *draft, e *Entry) {
-	all := func(re *regexp.Regexp, group int, kind PartKind) (found string) {
+	all := func(re *regexp.Regexp, group int, kind PartKind) (found []string) {
 		left := d.left()
 		for _, m := range re.FindAllStringSubmatchIndex(left, -1) {
 			start, end := m[2*group], m[2*group+1]
 			d.claimBytes(left, start, end, kind)
-			found = strings.TrimSpace(found + " " + strings.TrimSpace(left[start:end]))
+			found = append(found, strings.Join(strings.Fields(left[start:end]), " "))
 		}
 		return found
 	}
 	all(timeText, 0, PartTime)
 	all(clockText, 1, PartTime)
-	e.Phone, _, _ = strings.Cut(all(phoneText, 0, PartPhone), "\n")
-	e.Note = all(noteText, 1, PartNote)
+	if phones := all(phoneText, 0, PartPhone); len(phones) > 0 {
+		e.Phone = strings.ReplaceAll(phones[0], " ", "")
+	}
+	e.Note = strings.Join(all(noteText, 1, PartNote), "，")
 	all(labelText, 1, PartLabel)
 	all(moneyText, 0, PartPrice)
 }

@@ -19,7 +19,11 @@ type Order struct {
 // Orders gives what the settled entries ask for, household by household in the
 // order of the text. Entries with open questions are left out; households that
 // cancelled everything remain, with no wants.
-func (r *Review) Orders() []Order {
+func (r *Review) Orders() []Order { return r.OrdersOn(nil) }
+
+// OrdersOn is Orders where households have ordered before: one whose first entry
+// is a change (再加1份, 不要了) changes that; every other one says anew what it wants.
+func (r *Review) OrdersOn(before map[community.Door][]Want) []Order {
 	orders := []Order{}
 	for i, e := range r.Entries {
 		if len(e.Questions) > 0 || e.Door == nil || e.Action == Ignore {
@@ -29,6 +33,9 @@ func (r *Review) Orders() []Order {
 		if at < 0 {
 			orders = append(orders, Order{Door: *e.Door, Wants: []Want{}})
 			at = len(orders) - 1
+			if e.Kind == Changed {
+				orders[at].Wants = append(orders[at].Wants, before[*e.Door]...)
+			}
 		}
 		orders[at].take(e, i+1)
 	}

@@ -18,7 +18,7 @@ func Parse(text string, c Context) (*Review, error) {
 		return nil, fault.New(fault.Invalid, "chain_too_long", "This text has %d lines and %d bytes; at most %d lines and %d bytes are read at once. Please paste it in parts.", lines, len(text), MaxLines, MaxBytes).
 			With("lines", lines).With("limit", MaxLines).With("bytes", len(text)).With("byte_limit", MaxBytes)
 	}
-	w := &walker{parser: newParser(c), rows: rows(text), review: &Review{Lines: []Line{}, Entries: []Entry{}}}
+	w := &walker{parser: newParser(c), rows: rows(text), review: &Review{Lines: []TextLine{}, Entries: []Entry{}}}
 	all := blocks(w.rows)
 	for i, b := range all {
 		if b.title != "" && repeated(all[i+1:], b.title) {
@@ -242,7 +242,7 @@ func (w *walker) close() {
 func (w *walker) finish() {
 	w.settle(w.review)
 	for i, r := range w.rows {
-		line := Line{Text: r.text, Kind: r.kind}
+		line := TextLine{Text: r.text, Kind: r.kind}
 		if i < len(w.of) && w.of[i] > 0 {
 			line.Entry = w.of[i]
 			line.Kind = w.review.Entries[line.Entry-1].Kind

@@ -108,11 +108,9 @@ func (p *parser) askEarlier(all []Entry, i int) {
 		e.ask(Ask{Code: AskAgain, Entry: earlier + 1})
 	case earlier < 0 && e.Action != Add && e.Door != nil && !p.context.Ordered[*e.Door]:
 		e.ask(Ask{Code: AskNothingYet})
-	case earlier < 0:
-		e.again = false
 	}
-	if earlier < 0 && e.Action == Add {
-		e.plus = false
+	if e.Action == Add && earlier < 0 && (e.Door == nil || !p.context.Ordered[*e.Door]) {
+		e.again, e.plus = false, false // nothing to add to: an order
 	}
 }
 
