@@ -72,10 +72,10 @@ type TextLine struct {
 
 // Review is a chain or sheet as it was understood, bounded by 5,000 lines.
 type Review struct {
-	Title    string  `json:"title,omitempty"`
-	Deadline string  `json:"deadline,omitempty"` // as it was written: 15:00截止
-	Lines    []TextLine  `json:"lines"`
-	Entries  []Entry `json:"entries"`
+	Title    string     `json:"title,omitempty"`
+	Deadline string     `json:"deadline,omitempty"` // as it was written: 15:00截止
+	Lines    []TextLine `json:"lines"`
+	Entries  []Entry    `json:"entries"`
 }
 
 // Action is what an entry does to what the household has ordered.
