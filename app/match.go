@@ -50,14 +50,14 @@ func (c *MatchCmd) Run(ctx context.Context) error {
 
 func (c *MatchCmd) read() (*matching.Market, error) {
 	if c.In == "-" {
-		return matching.Read(os.Stdin)
+		return matching.Read(os.Stdin, freeMemory())
 	}
 	f, err := os.Open(c.In)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	market, err := matching.Read(f)
+	market, err := matching.Read(f, freeMemory())
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", c.In, err)
 	}

@@ -42,7 +42,7 @@ func Solve(ctx context.Context, m *Market, o Options) (Plan, error) {
 		return s.finish(p), nil
 	}
 	s.greedy(0)
-	r.converge(p, s.value)
+	r.converge(p, s.value, priceRounds)
 	s.heed(p)
 	s = s.better(r, p)
 	q := newSearch(s, o.Seed)
@@ -62,7 +62,7 @@ func (r *run) amend(s *state, p *prices) {
 	copy(p.best, s.stockPrice)
 	copy(p.now, s.stockPrice)
 	p.project()
-	r.converge(p, s.value)
+	r.converge(p, s.value, 2)
 	q := newSearch(s, r.Seed)
 	if len(concerned) > 0 {
 		q.focus(concerned)
@@ -147,8 +147,8 @@ const (
 	priceShare  = 0.2
 )
 
-func (r *run) converge(p *prices, value float64) {
-	for range priceRounds {
+func (r *run) converge(p *prices, value float64, rounds int) {
+	for range rounds {
 		p.step(value)
 		r.tell(value, p.bound)
 		if r.spent() > priceShare || p.settled() {
@@ -198,7 +198,7 @@ func (r *run) improve(s *search, bound float64) {
 // locate solves a plain market: exactly, if no supplier needs activation.
 func (r *run) locate(s *state, p *prices) {
 	l := newLocator(s)
-	r.converge(p, l.everything())
+	r.converge(p, l.everything(), priceRounds)
 	l.search(r, p)
 	l.carryOut()
 	if len(l.choice) == 0 {
