@@ -17,6 +17,9 @@ import (
 // a round follow it. A round that cannot be served is left for the next time
 // and does not stop the others.
 func (o *Orders) Due(ctx context.Context, now time.Time, settle func(context.Context, string) error) error {
+	if err := o.resume(ctx, now); err != nil {
+		return err
+	}
 	due, err := db.All(o.GroupBuys.Find(ctx, db.Query{}.UpTo("wake", now).Limit(200)))
 	if err != nil {
 		return err

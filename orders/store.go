@@ -19,6 +19,8 @@ type Orders struct {
 	GroupBuys *db.Collection[GroupBuy]
 	Imports   *db.Collection[Import]
 
+	campaigns *db.Collection[Campaign]
+
 	catalog   *catalog.Catalog
 	community *community.Community
 	people    *people.People
@@ -33,7 +35,10 @@ func OpenOrders(conn *db.Conn, c *catalog.Catalog, homes *community.Community, p
 			db.On("scope", "opens"), db.On("compound", "opens"), db.On("compound", "state"), db.On("state", "closes"),
 			db.On("participants.household", "opens"), db.On("campaign"), db.On("market"), db.On("wake"),
 		}}),
-		Imports: db.Open[Import](conn, db.Spec{Name: "imports", Indexes: []db.Index{db.On("group_buy", "at")}}),
+		Imports: db.Open[Import](conn, db.Spec{Name: "order_imports", Indexes: []db.Index{db.On("group_buy", "at")}}),
+		campaigns: db.Open[Campaign](conn, db.Spec{Name: "campaigns", Indexes: []db.Index{
+			db.On("compound", "terms.opens"), db.On("wake"),
+		}}),
 		catalog: c, community: homes, people: p, now: now,
 	}
 	o.feeds = newFeeds(o.GroupBuys)
