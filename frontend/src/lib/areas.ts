@@ -9,20 +9,20 @@ export interface Area {
 	name: () => string;
 	role: Role | null;
 	/** Other folders that belong to it. */
-	also?: string[];
+	also?: RegExp;
 }
 
 export const areas: Area[] = [
 	{ href: '/', icon: 'home', name: m.area_home, role: null },
-	{ href: '/leader', icon: 'people', name: m.area_leader, role: 'leader' },
-	{ href: '/supplier', icon: 'truck', name: m.area_supplier, role: 'supplier', also: ['/lots'] },
-	{ href: '/gate', icon: 'gate', name: m.area_gate, role: 'coordinator', also: ['/households'] },
-	{ href: '/courier', icon: 'walk', name: m.area_courier, role: 'courier' },
+	{ href: '/leader', icon: 'people', name: m.area_leader, role: 'leader', also: /^\/group-buys\/(new|.*\/(lead|money|sheet))$/ },
+	{ href: '/supplier', icon: 'truck', name: m.area_supplier, role: 'supplier', also: /^\/(lots|deliveries)\// },
+	{ href: '/gate', icon: 'gate', name: m.area_gate, role: 'coordinator', also: /^\/(households|deliveries)/ },
+	{ href: '/courier', icon: 'walk', name: m.area_courier, role: 'courier', also: /^\/runs\// },
 	{ href: '/markets', icon: 'market', name: m.area_markets, role: 'operator' },
 ];
 
-/** The longest area that a path lies in. */
-export function areaOf(path: string): string {
-	const inside = areas.filter((a) => a.href !== '/' && [a.href, ...(a.also ?? [])].some((at) => path === at || path.startsWith(at + '/')));
-	return inside[0]?.href ?? '/';
+/** The area that a path lies in, of those that a person has. */
+export function areaOf(path: string, mine: Area[]): string {
+	const inside = mine.find((a) => a.role && (path === a.href || path.startsWith(a.href + '/') || a.also?.test(path)));
+	return inside?.href ?? '/';
 }

@@ -13,7 +13,7 @@ export function word(kind: Kind, value: string, inputs: Record<string, unknown> 
 }
 
 /** The families of messages that are looked up by a value of the service. */
-export const DYNAMIC = ['error', 'role', 'state', 'notice', 'need', 'reveal', 'scope_hint', 'measure', 'window', 'on_fail', 'rule', 'step', 'outcome', 'why', 'agreed', 'payer', 'bill', 'method', 'on_fail_choice', 'rule_choice'] as const;
+export const DYNAMIC = ['error', 'role', 'state', 'notice', 'need', 'reveal', 'scope_hint', 'measure', 'window', 'on_fail', 'rule', 'step', 'outcome', 'why', 'agreed', 'payer', 'bill', 'method', 'on_fail_choice', 'rule_choice', 'kind'] as const;
 export type Kind = (typeof DYNAMIC)[number];
 
 /** A problem in the reader's language; the service's English sentence where a code has no translation. */

@@ -1,0 +1,41 @@
+/** A place on the drawing, in its own units: the drawing is 100 wide. */
+export interface Point {
+	x: number;
+	y: number;
+}
+
+interface Placed {
+	lon: number;
+	lat: number;
+}
+
+interface Site {
+	lon: number;
+	lat: number;
+	buildings: (Placed & { no: string })[] | null;
+	gates: Placed[] | null;
+}
+
+const width = 100;
+const margin = 6;
+
+/** Puts a compound's buildings and its first gate on a drawing, north up, distances true to each other. */
+export function drawing(site: Site): { width: number; height: number; buildings: Map<string, Point>; gate: Point } {
+	const door: Placed = site.gates?.[0] ?? site;
+	const all = [...(site.buildings ?? []), door];
+	const squeeze = Math.cos((site.lat / 1e6) * (Math.PI / 180));
+	const flat = (p: Placed) => ({ x: p.lon * squeeze, y: -p.lat });
+	const xs = all.map((p) => flat(p).x);
+	const ys = all.map((p) => flat(p).y);
+	const [left, top] = [Math.min(...xs), Math.min(...ys)];
+	const wide = Math.max(...xs) - left || 1;
+	const high = Math.max(...ys) - top;
+	const scale = (width - 2 * margin) / Math.max(wide, high / 1.1);
+	const place = (p: Placed): Point => ({ x: margin + (flat(p).x - left) * scale + (width - 2 * margin - wide * scale) / 2, y: margin + (flat(p).y - top) * scale });
+	return {
+		width,
+		height: Math.max(20, Math.round(high * scale + 2 * margin)),
+		buildings: new Map((site.buildings ?? []).map((b) => [b.no, place(b)])),
+		gate: place(door),
+	};
+}
