@@ -7,8 +7,11 @@ import { startService } from './service.js';
 const pages = {
 	'': ['/', '/sign-in', '/no-such-page'],
 	resident: ['/', '/homes', '/account', '/notices'],
+	leader: ['/leader', '/group-buys/new'],
 	supplier: ['/supplier', '/lots/new', '/invitations'],
-	coordinator: ['/households?scope=M001'],
+	coordinator: ['/gate', '/households?scope=M001'],
+	courier: ['/courier'],
+	operator: ['/markets'],
 };
 
 let service, browser;
