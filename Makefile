@@ -53,3 +53,8 @@ $(BIN)/stripe-mock:
 clean:
 	rm -rf $(BIN) frontend/node_modules frontend/contract.json frontend/.svelte-kit
 	find frontend/build -mindepth 1 ! -name .placeholder -delete
+
+# The load on the service, and on its store beside a raw group commit; the protocol stands in app/bench_test.go.
+bench:
+	go test -run '^$$' -bench . -benchtime 1x -timeout 60m ./app
+	go test -run '^$$' -bench . -benchtime 2s -count 3 ./app/db
