@@ -27,6 +27,7 @@ type commands struct {
 	Evening EveningCmd `cmd:"" help:"Close, match, receive, split and hand over all that is open, and add it up."`
 	Backup  BackupCmd  `cmd:"" help:"Copy all documents into one file, while the service runs."`
 	Restore RestoreCmd `cmd:"" help:"Put a backup into an empty store of either kind."`
+	Route   RouteCmd   `cmd:"" help:"Plan courier runs from a file: doors, floors, second trips."`
 	Match   MatchCmd   `cmd:"" help:"Solve a market from a file: who serves whom, in which trips, at which price."`
 	OpenAPI OpenAPICmd `cmd:"" name:"openapi" help:"Print the contract (OpenAPI 3.1) as JSON."`
 	Version VersionCmd `cmd:"" help:"Print the version."`

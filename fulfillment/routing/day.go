@@ -1,0 +1,163 @@
+package routing
+
+import "slices"
+
+// day is one courier's shift: stops in order, with a 0 between two trips.
+type day struct {
+	seq   []int32
+	trips []trip
+	dist  int64
+}
+
+// trip is a part of a day from gate to gate.
+type trip struct {
+	from, to int // of seq, to is behind the last stop
+	load     [maxLoads]int64
+	release  int64 // latest of its stops
+	before   int64 // earliest start of loading: the end of the trip before
+	end      int64 // earliest
+	begin    int64 // latest start of loading that leaves the rest of the day possible
+	latest   int64 // latest end that does
+}
+
+// state is a solution with what makes a change cheap to value.
+type state struct {
+	*model
+	days   []day
+	dayOf  []int32   // of a node; -1: left out
+	tripOf []int32   // within its day
+	posOf  []int32   // in the day's seq
+	pre    []segment // from leaving the gate to the end of service at the node
+	suf    []segment // from arriving at the node to being back at the gate
+	cost   int64
+	absent []int32 // left out
+}
+
+// segment is a stretch of a trip: begun at t it ends at max(t+long, earliest),
+// and it must not begin after latest.
+type segment struct{ long, earliest, latest int64 }
+
+func newState(m *model) *state {
+	s := &state{
+		model: m, days: make([]day, len(m.vehicles)), dayOf: make([]int32, m.n), tripOf: make([]int32, m.n),
+		posOf: make([]int32, m.n), pre: make([]segment, m.n), suf: make([]segment, m.n),
+	}
+	for i := range s.dayOf {
+		s.dayOf[i] = -1
+	}
+	for i := 1; i < m.n; i++ {
+		s.absent = append(s.absent, int32(i))
+		s.cost += m.penalty[i]
+	}
+	return s
+}
+
+// price is what a day costs.
+func (s *state) price(d int) int64 {
+	if len(s.days[d].seq) == 0 {
+		return 0
+	}
+	return s.vehicles[d].fixed + s.vehicles[d].unit*s.days[d].dist
+}
+
+// set puts a new sequence into a day and values it anew. Empty trips vanish.
+func (s *state) set(d int, seq []int32) {
+	day := &s.days[d]
+	s.cost -= s.price(d)
+	day.seq = appendTidy(day.seq[:0], seq)
+	s.measure(d)
+	s.cost += s.price(d)
+}
+
+// appendTidy leaves out zeros that separate nothing.
+func appendTidy(to, seq []int32) []int32 {
+	for _, v := range seq {
+		if v != 0 || len(to) > 0 && to[len(to)-1] != 0 {
+			to = append(to, v)
+		}
+	}
+	if len(to) > 0 && to[len(to)-1] == 0 {
+		to = to[:len(to)-1]
+	}
+	return to
+}
+
+// measure values the day's trips and the segments of its stops.
+func (s *state) measure(d int) {
+	day := &s.days[d]
+	day.trips, day.dist = day.trips[:0], 0
+	for from := 0; from < len(day.seq); {
+		to := from
+		for to < len(day.seq) && day.seq[to] != 0 {
+			to++
+		}
+		s.measureTrip(d, from, to)
+		from = to + 1
+	}
+	if s.timed {
+		s.schedule(d)
+	}
+}
+
+func (s *state) measureTrip(d, from, to int) {
+	day := &s.days[d]
+	tr := trip{from: from, to: to}
+	prev := int32(0)
+	for i := from; i < to; i++ {
+		v := day.seq[i]
+		s.dayOf[v], s.tripOf[v], s.posOf[v] = int32(d), int32(len(day.trips)), int32(i)
+		day.dist += s.d(prev, v)
+		for k := range s.k {
+			tr.load[k] += s.load[v][k]
+		}
+		tr.release = max(tr.release, s.release[v])
+		prev = v
+	}
+	day.dist += s.d(prev, 0)
+	day.trips = append(day.trips, tr)
+	if s.timed {
+		s.measureTime(day.seq[from:to])
+	}
+}
+
+// measureTime concatenates the segments of one trip from both ends.
+func (s *state) measureTime(stops []int32) {
+	prev, before := int32(0), segment{0, -forever, forever}
+	for _, v := range stops {
+		way := s.t(prev, v)
+		before = segment{
+			before.long + way + s.service[v],
+			max(before.earliest+way, s.ready[v]) + s.service[v],
+			min(before.latest, s.due[v]-before.long-way),
+		}
+		s.pre[v], prev = before, v
+	}
+	next, after := int32(0), segment{0, -forever, forever}
+	for _, v := range slices.Backward(stops) {
+		way := s.service[v] + s.t(v, next)
+		after = segment{way + after.long, max(s.ready[v]+way+after.long, after.earliest), min(s.due[v], after.latest-way)}
+		s.suf[v], next = after, v
+	}
+}
+
+// schedule says when each trip can end at the earliest and must at the latest.
+func (s *state) schedule(d int) {
+	day, v := &s.days[d], &s.vehicles[d]
+	clock := v.start
+	for i := range day.trips {
+		tr := &day.trips[i]
+		first := day.seq[tr.from]
+		tr.before = clock
+		arrive := max(clock, tr.release) + v.loading + s.t(0, first)
+		clock = max(arrive+s.suf[first].long, s.suf[first].earliest)
+		tr.end = clock
+	}
+	latest := v.end
+	for i := len(day.trips) - 1; i >= 0; i-- {
+		tr := &day.trips[i]
+		first := day.seq[tr.from]
+		tr.latest = latest
+		tr.begin = min(s.suf[first].latest, latest-s.suf[first].long) - s.t(0, first) - v.loading
+		latest = tr.begin
+	}
+}

@@ -1,0 +1,126 @@
+package routing
+
+import (
+	"cmp"
+	"math"
+	"slices"
+)
+
+// forever is later than any time and dearer than any trip, with room to add.
+const forever = math.MaxInt64 / 8
+
+// model is what the search knows: node 0 is the gate.
+type model struct {
+	n        int     // nodes
+	k        int     // load dimensions
+	dist     []int64 // n×n, what travel costs
+	time     []int64 // n×n, how long it takes; dist itself where they are one
+	timed    bool    // windows, shifts or releases matter
+	load     [][maxLoads]int64
+	ready    []int64
+	due      []int64
+	service  []int64
+	release  []int64
+	climb    []bool
+	penalty  []int64 // of leaving a node out
+	vehicles []vehicle
+	near     [][]int32 // each node's neighbours, nearest first
+	mixed    bool      // vehicles differ in cost or capacity
+}
+
+// vehicle is one courier.
+type vehicle struct {
+	kind     int // equal vehicles have one kind
+	cap      [maxLoads]int64
+	fixed    int64
+	unit     int64 // cost of a unit of distance
+	start    int64
+	end      int64
+	loading  int64
+	maxTrips int
+	noStairs bool
+}
+
+const neighbours = 48
+
+func (m *model) d(i, j int32) int64 { return m.dist[int(i)*m.n+int(j)] }
+func (m *model) t(i, j int32) int64 { return m.time[int(i)*m.n+int(j)] }
+
+// prepare fills in what follows from the rest. Nodes are neighbours by travel,
+// and by the wait that their windows force.
+func (m *model) prepare() {
+	m.near = make([][]int32, m.n)
+	far := make([]int64, m.n)
+	for i := 1; i < m.n; i++ {
+		all := make([]int32, 0, m.n-2)
+		for j := 1; j < m.n; j++ {
+			if j != i {
+				all = append(all, int32(j))
+				far[j] = min(m.remote(int32(i), int32(j)), m.remote(int32(j), int32(i)))
+			}
+		}
+		slices.SortFunc(all, func(a, b int32) int { return cmp.Or(cmp.Compare(far[a], far[b]), cmp.Compare(a, b)) })
+		m.near[i] = all
+	}
+	for _, v := range m.vehicles {
+		m.mixed = m.mixed || v.unit != m.vehicles[0].unit || v.cap != m.vehicles[0].cap || v.fixed != m.vehicles[0].fixed
+	}
+}
+
+// remote is how ill it suits to go from i to j: the way, and what of the wait
+// or the lateness cannot be avoided (Vidal et al. 2013, with small weights).
+func (m *model) remote(i, j int32) int64 {
+	far := m.d(i, j)
+	if !m.timed {
+		return far
+	}
+	wait := m.ready[j] - m.t(i, j) - m.service[i] - m.due[i]
+	late := m.ready[i] + m.service[i] + m.t(i, j) - m.due[j]
+	return far + max(wait, 0)/5 + max(late, 0)
+}
+
+// modelOf brings a door problem into the search's form.
+func modelOf(p *Problem) *model {
+	n := len(p.Stops) + 1
+	m := newModel(n, len(p.Loads))
+	m.timed = true
+	for i, row := range p.Duration {
+		copy(m.dist[i*n:], row)
+	}
+	m.time = m.dist
+	var all int64
+	for _, t := range m.dist {
+		all = max(all, t)
+	}
+	for i := range p.Stops {
+		s := &p.Stops[i]
+		copy(m.load[i+1][:], s.Load)
+		m.ready[i+1], m.due[i+1], m.service[i+1], m.release[i+1] = s.Window[0], s.Window[1], s.Service, s.Release
+		m.climb[i+1] = s.Climb
+		m.penalty[i+1] = (1 + s.Priority) * 4 * (all + 1) * int64(n)
+	}
+	for kind := range p.Couriers {
+		c := &p.Couriers[kind]
+		v := vehicle{kind: kind, unit: 1, start: c.Shift[0], end: c.Shift[1], loading: c.Loading, maxTrips: c.MaxTrips, noStairs: c.NoStairs}
+		copy(v.cap[:], c.Capacity)
+		if v.maxTrips == 0 {
+			v.maxTrips = n
+		}
+		for range min(c.Count, n) {
+			m.vehicles = append(m.vehicles, v)
+		}
+	}
+	m.prepare()
+	return m
+}
+
+func newModel(n, k int) *model {
+	m := &model{n: n, k: k, dist: make([]int64, n*n), load: make([][maxLoads]int64, n), climb: make([]bool, n)}
+	for _, a := range []*[]int64{&m.ready, &m.due, &m.service, &m.release, &m.penalty} {
+		*a = make([]int64, n)
+	}
+	for i := range m.due {
+		m.due[i] = forever
+	}
+	return m
+}

@@ -1,0 +1,196 @@
+// Package routing plans the last hundred metres: one drop at the gate, couriers
+// on foot, with carts and on e-bikes, doors with windows, and a second trip
+// where one is not enough. In the field's words it is a multi-trip vehicle
+// routing problem with a mixed fleet, time windows, release dates and several
+// load dimensions (MTVRPTW-R); CVRP, VRPTW and HFVRP are special cases, and the
+// package is measured on their benchmarks.
+//
+// Read a Problem (the door problem as JSON), or with ReadVRPLIB and ReadSolomon
+// an Instance of the literature; both become one model. Solve searches it by
+// slack induction by string removals (SISR: Christiaens & Vanden Berghe,
+// Transportation Science 54(2) 2020, doi 10.1287/trsc.2019.0914): strings of
+// adjacent stops are taken out of neighbouring trips and put back greedily with
+// blinks, under simulated annealing. An insertion is valued in constant time by
+// concatenating time segments (Vidal et al. 2013): a segment knows its duration,
+// its earliest end and its latest start, a day of several trips knows how much
+// later each trip may end. Single trips start from the savings of Clarke &
+// Wright (1964).
+//
+// Order of the objective: stops left out, weighted by priority; then travel.
+// Every stop left out has its reason. Same input, seed and iterations: the same
+// plan. Check validates a plan and shares no code with the search.
+//
+// The package refuses matrices of the wrong size, negative times and loads, and
+// windows that end before they start, each with the place.
+package routing
+
+import "fmt"
+
+// Invalid says what is wrong with an input, and where.
+type Invalid struct{ Place, Why string }
+
+func (e *Invalid) Error() string { return e.Place + ": " + e.Why }
+
+func invalid(place, format string, args ...any) error {
+	return &Invalid{place, fmt.Sprintf(format, args...)}
+}
+
+// Problem is one drop's last hundred metres. Times are whole seconds from any
+// common zero; node 0 of Duration is the gate, node i the i-th stop.
+type Problem struct {
+	Loads    []string  `json:"loads"` // names of the load dimensions, 4 at most
+	Stops    []Stop    `json:"stops"`
+	Couriers []Courier `json:"couriers"`
+	Duration [][]int64 `json:"duration"` // seconds, (n+1)×(n+1), need not be symmetric
+}
+
+// Stop is one door.
+type Stop struct {
+	ID       string   `json:"id"`
+	Load     []int64  `json:"load"`            // in the units of Loads
+	Service  int64    `json:"service"`         // seconds at the door
+	Window   [2]int64 `json:"window"`          // earliest and latest start of service
+	Release  int64    `json:"release"`         // earliest start of loading a trip that carries it
+	Priority int64    `json:"priority"`        // 0 and up: what it weighs to leave it out
+	Climb    bool     `json:"climb,omitempty"` // can only be reached by stairs
+}
+
+// Courier is a kind of courier and how many there are.
+type Courier struct {
+	Kind     string   `json:"kind"`
+	Count    int      `json:"count"`
+	Capacity []int64  `json:"capacity"`  // a trip, in the units of Loads
+	Shift    [2]int64 `json:"shift"`     // from the first loading to being back
+	Loading  int64    `json:"loading"`   // seconds at the gate before every trip
+	MaxTrips int      `json:"max_trips"` // 0: no limit
+	NoStairs bool     `json:"no_stairs,omitempty"`
+}
+
+// Plan is who goes when with what.
+type Plan struct {
+	Travel   int64      `json:"travel"` // seconds of Duration used
+	Runs     []Run      `json:"runs"`
+	Unserved []Unserved `json:"unserved"`
+}
+
+// Run is one courier's shift.
+type Run struct {
+	Courier string `json:"courier"` // kind-number, from 1
+	Trips   []Trip `json:"trips"`
+}
+
+// Trip is one way from the gate and back.
+type Trip struct {
+	Leaves int64   `json:"leaves"` // the gate, loaded
+	Stops  []Visit `json:"stops"`
+	Back   int64   `json:"back"`
+}
+
+// Visit is when service at a stop starts.
+type Visit struct {
+	ID      string `json:"id"`
+	Arrives int64  `json:"arrives"`
+}
+
+// Unserved is a stop that is left out.
+type Unserved struct {
+	ID     string `json:"id"`
+	Reason Reason `json:"reason"`
+}
+
+// Reason says why a stop is left out.
+type Reason string
+
+// The reasons, in the order in which they are tried.
+const (
+	NoCourier Reason = "no_courier" // nobody is there
+	Climb     Reason = "climb"      // nobody who is there may climb
+	Capacity  Reason = "capacity"   // heavier or larger than anybody carries, or no room is left
+	Window    Reason = "window"     // its window cannot be reached from the gate in time
+	Shift     Reason = "shift"      // no shift has the time that is left
+)
+
+const maxLoads = 4
+
+// Validate names the first key that cannot be right.
+func (p *Problem) Validate() error {
+	if len(p.Loads) > maxLoads {
+		return invalid("loads", "%d load dimensions, %d at most", len(p.Loads), maxLoads)
+	}
+	if len(p.Duration) != len(p.Stops)+1 {
+		return invalid("duration", "%d rows for %d stops and the gate", len(p.Duration), len(p.Stops))
+	}
+	for i, row := range p.Duration {
+		if len(row) != len(p.Duration) {
+			return invalid(fmt.Sprintf("duration[%d]", i), "%d numbers, want %d", len(row), len(p.Duration))
+		}
+		for j, t := range row {
+			if t < 0 || t > 1<<31 {
+				return invalid(fmt.Sprintf("duration[%d][%d]", i, j), "%d is not a number of seconds", t)
+			}
+		}
+	}
+	seen := map[string]bool{}
+	for i := range p.Stops {
+		s := &p.Stops[i]
+		place := fmt.Sprintf("stops[%d]", i)
+		if s.ID == "" || seen[s.ID] {
+			return invalid(place+".id", "%q is empty or stands twice", s.ID)
+		}
+		seen[s.ID] = true
+		if err := s.validate(place, len(p.Loads)); err != nil {
+			return err
+		}
+	}
+	for i := range p.Couriers {
+		if err := p.Couriers[i].validate(fmt.Sprintf("couriers[%d]", i), len(p.Loads)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Stop) validate(place string, loads int) error {
+	if len(s.Load) != loads {
+		return invalid(place+".load", "%d numbers for %d load dimensions", len(s.Load), loads)
+	}
+	for _, l := range s.Load {
+		if l < 0 || l > 1<<40 {
+			return invalid(place+".load", "%d is not a load", l)
+		}
+	}
+	if s.Service < 0 || s.Service > 1<<31 {
+		return invalid(place+".service", "%d is not a number of seconds", s.Service)
+	}
+	if s.Window[1] < s.Window[0] {
+		return invalid(place+".window", "it ends at %d, before it starts at %d", s.Window[1], s.Window[0])
+	}
+	if s.Priority < 0 || s.Priority > 1000 {
+		return invalid(place+".priority", "%d is not between 0 and 1000", s.Priority)
+	}
+	if s.Release < 0 || s.Window[0] < 0 {
+		return invalid(place, "a time below 0")
+	}
+	return nil
+}
+
+func (c *Courier) validate(place string, loads int) error {
+	if len(c.Capacity) != loads {
+		return invalid(place+".capacity", "%d numbers for %d load dimensions", len(c.Capacity), loads)
+	}
+	for _, l := range c.Capacity {
+		if l < 0 {
+			return invalid(place+".capacity", "%d is below 0", l)
+		}
+	}
+	if c.Kind == "" || c.Count < 0 || c.Count > 10_000 {
+		return invalid(place, "a courier needs a kind and a count of 0 to 10000")
+	}
+	if c.Shift[1] < c.Shift[0] || c.Shift[0] < 0 {
+		return invalid(place+".shift", "it ends at %d, before it starts at %d", c.Shift[1], c.Shift[0])
+	}
+	if c.Loading < 0 || c.MaxTrips < 0 {
+		return invalid(place, "loading and max_trips are 0 or more")
+	}
+	return nil
+}

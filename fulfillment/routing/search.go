@@ -1,0 +1,227 @@
+package routing
+
+import (
+	"context"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"sync"
+	"time"
+)
+
+// Options say how hard to search.
+type Options struct {
+	Seed       int64
+	Budget     time.Duration // stop with the best found; 0: one second, unless Iterations is set
+	Iterations int           // stop after so many ruins; 0: no limit
+	Threads    int           // searches with seeds of their own, side by side; 0: one
+	CPU        bool          // the budget is the process's CPU time, for measuring on a busy machine
+	Progress   func(cost int64, left time.Duration)
+}
+
+// search is simulated annealing over ruins and recreations.
+type search struct {
+	*state
+	draw     *rand.Rand
+	sortings []func(int32) int64
+
+	saved   []savedDay // the days as they were before this iteration
+	isSaved []bool
+	ruined  []tripID
+	gone    []bool
+	buffer  []int32
+	out     []int32
+	missed  []int32 // left out before this iteration
+
+	best     [][]int32
+	bestCost int64
+}
+
+type savedDay struct {
+	day int
+	seq []int32
+}
+
+func newSearch(m *model, seed int64) *search {
+	return &search{
+		state: newState(m), draw: newDraw(seed), sortings: sortingsOf(m),
+		isSaved: make([]bool, len(m.vehicles)), gone: make([]bool, m.n), best: make([][]int32, len(m.vehicles)), bestCost: forever,
+	}
+}
+
+// touch keeps a day as it is, to go back to.
+func (r *search) touch(d int) {
+	if r.isSaved[d] {
+		return
+	}
+	r.isSaved[d] = true
+	if len(r.saved) < cap(r.saved) {
+		r.saved = r.saved[:len(r.saved)+1]
+	} else {
+		r.saved = append(r.saved, savedDay{})
+	}
+	last := &r.saved[len(r.saved)-1]
+	last.day, last.seq = d, append(last.seq[:0], r.days[d].seq...)
+}
+
+// keep makes the changes of this iteration the solution.
+func (r *search) keep() {
+	for i := range r.saved {
+		r.isSaved[r.saved[i].day] = false
+	}
+	r.saved = r.saved[:0]
+}
+
+// goBack undoes the changes of this iteration.
+func (r *search) goBack(cost int64) {
+	for i := range r.saved {
+		r.set(r.saved[i].day, r.saved[i].seq)
+	}
+	r.absent = append(r.absent[:0], r.missed...)
+	for _, v := range r.absent {
+		r.dayOf[v] = -1
+	}
+	r.cost = cost
+	r.keep()
+}
+
+// recreate puts stops back, greedily with blinks; those without a place are left out.
+func (r *search) recreate(out []int32) {
+	r.shuffle(out)
+	r.absent = r.absent[:0]
+	for _, u := range out {
+		if !r.insert(u, r.draw, r.touch) {
+			r.absent = append(r.absent, u)
+		}
+	}
+	if r.mixed {
+		r.exchangeVehicles()
+	}
+}
+
+// remember keeps the best solution seen.
+func (r *search) remember() {
+	if r.cost >= r.bestCost {
+		return
+	}
+	r.bestCost = r.cost
+	for d := range r.days {
+		r.best[d] = append(r.best[d][:0], r.days[d].seq...)
+	}
+}
+
+// Temperatures of the annealing, in parts of the mean way between two stops.
+const (
+	hot  = 0.35
+	cold = 0.0035
+)
+
+// anneal runs until stop says that the share of the budget that is used is 1.
+func (r *search) anneal(used func(iteration int) float64) {
+	mean := r.meanWay()
+	temperature := hot * mean
+	for i := 0; ; i++ {
+		if i%32 == 0 {
+			share := used(i)
+			if share >= 1 {
+				return
+			}
+			temperature = mean * hot * math.Pow(cold/hot, share)
+		}
+		r.step(temperature)
+	}
+}
+
+func (r *search) step(temperature float64) {
+	cost := r.cost
+	r.missed = append(r.missed[:0], r.absent...)
+	r.out = r.ruin(r.out[:0])
+	r.out = append(r.out, r.missed...)
+	r.recreate(r.out)
+	if float64(r.cost) < float64(cost)-temperature*math.Log(r.draw.Float64()) {
+		r.keep()
+		r.remember()
+		return
+	}
+	r.goBack(cost)
+}
+
+// meanWay is the mean distance between two stops of the solution.
+func (r *search) meanWay() float64 {
+	var total int64
+	ways := 1
+	for d := range r.days {
+		total += r.price(d)
+		ways += len(r.days[d].seq) + 1
+	}
+	return max(float64(total)/float64(ways), 1)
+}
+
+// solve gives the best days found.
+func solve(ctx context.Context, m *model, o Options) [][]int32 {
+	threads := max(o.Threads, 1)
+	found := make([]*search, threads)
+	var all sync.WaitGroup
+	for i := range found {
+		all.Go(func() { found[i] = solveOnce(ctx, m, o, o.Seed+int64(i), i == 0) })
+	}
+	all.Wait()
+	best := slices.MinFunc(found, func(a, b *search) int {
+		if a.bestCost != b.bestCost {
+			return int(min(max(a.bestCost-b.bestCost, -1), 1))
+		}
+		return 0
+	})
+	return best.best
+}
+
+func solveOnce(ctx context.Context, m *model, o Options, seed int64, tells bool) *search {
+	clock := newStopwatch(o)
+	r := newSearch(m, seed)
+	r.construct()
+	r.keep()
+	r.remember()
+	if m.n <= 2 || len(m.vehicles) == 0 {
+		return r
+	}
+	r.anneal(func(iteration int) float64 {
+		if ctx.Err() != nil {
+			return 1
+		}
+		if tells && o.Progress != nil && iteration%4096 == 0 {
+			o.Progress(r.bestCost, clock.left())
+		}
+		return clock.used(iteration)
+	})
+	return r
+}
+
+// construct starts from the savings where every trip stands for itself, and
+// puts what is left where it costs least.
+func (r *search) construct() {
+	if !r.multiTrip() {
+		r.savings()
+	}
+	r.out = append(r.out[:0], r.absent...)
+	slices.SortStableFunc(r.out, func(a, b int32) int {
+		if r.timed {
+			return int(min(max(r.due[a]-r.due[b], -1), 1))
+		}
+		return int(min(max(r.d(0, b)-r.d(0, a), -1), 1))
+	})
+	r.absent = r.absent[:0]
+	for _, u := range r.out {
+		if !r.insert(u, r.draw, r.touch) {
+			r.absent = append(r.absent, u)
+		}
+	}
+}
+
+func (r *search) multiTrip() bool {
+	for i := range r.vehicles {
+		if r.vehicles[i].maxTrips > 1 {
+			return true
+		}
+	}
+	return false
+}
