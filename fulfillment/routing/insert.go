@@ -24,7 +24,7 @@ func (s *state) insert(u int32, draw *rand.Rand, touch func(day int)) bool {
 			s.beside(u, v, &best)
 		}
 	}
-	s.ownTrip(u, &best)
+	s.ownTrip(u, draw, &best)
 	if best.cost == forever {
 		s.anywhere(u, &best)
 	}
@@ -98,12 +98,14 @@ func (s *state) inTime(d int, tr *trip, u, a, b int32) bool {
 	return clock <= tr.latest
 }
 
-// ownTrip tries a trip for u alone: at the head, between two trips and at the
-// end of each day, and once for each kind of vehicle that is still at the gate.
-func (s *state) ownTrip(u int32, best *place) {
+// ownTrip tries a trip for u alone: before, between and behind the trips of
+// each day, and once for each kind of vehicle that is still at the gate. Among
+// equals chance decides, so that large vehicles are found as often as small.
+func (s *state) ownTrip(u int32, draw *rand.Rand, best *place) {
 	idle := -1
 	way := s.d(0, u) + s.d(u, 0)
 	var empty [maxLoads]int64
+	ties := 0
 	for d := range s.days {
 		v, day := &s.vehicles[d], &s.days[d]
 		cost := v.unit * way
@@ -114,16 +116,32 @@ func (s *state) ownTrip(u int32, best *place) {
 			idle = v.kind
 			cost += v.fixed
 		}
-		if cost >= best.cost || len(day.trips) >= v.maxTrips || !s.carries(d, u, &empty) {
+		if cost > best.cost || len(day.trips) >= v.maxTrips || !s.carries(d, u, &empty) {
 			continue
 		}
-		for gap := 0; gap <= len(day.trips); gap++ {
-			if s.fitsGap(d, gap, u) {
-				*best = place{cost: cost, day: d, pos: gap, own: true}
-				break
-			}
+		if ties++; cost < best.cost {
+			ties = 1
+		}
+		if cost == best.cost && (!best.own || draw.IntN(ties) > 0) {
+			continue
+		}
+		if gap := s.gap(d, u, draw); gap >= 0 {
+			*best = place{cost: cost, day: d, pos: gap, own: true}
 		}
 	}
+}
+
+// gap finds a trip of the day before which, or behind all of which, u has a
+// trip of its own, beginning the search anywhere; -1 if there is none.
+func (s *state) gap(d int, u int32, draw *rand.Rand) int {
+	n := len(s.days[d].trips) + 1
+	first := draw.IntN(n)
+	for i := range n {
+		if g := (first + i) % n; s.fitsGap(d, g, u) {
+			return g
+		}
+	}
+	return -1
 }
 
 func (s *state) fitsGap(d, gap int, u int32) bool {
