@@ -11,9 +11,11 @@ func (p *parser) settle(r *Review) {
 	here := namesHere(r.Entries)
 	for i := range r.Entries {
 		e := &r.Entries[i]
-		p.findDoor(e, here)
-		p.askContent(e)
-		p.askEarlier(r.Entries, i)
+		if e.Action != Ignore {
+			p.findDoor(e, here)
+			p.askContent(e)
+			p.askEarlier(r.Entries, i)
+		}
 		e.Kind = e.kind()
 	}
 }

@@ -1,0 +1,99 @@
+package chain
+
+import (
+	"strconv"
+	"strings"
+)
+
+// goods reads what a row orders: an item and a quantity, a quantity under each
+// item, or one cell that lists them.
+func (t *table) goods(i int, e *Entry) {
+	switch {
+	case len(t.products) > 0:
+		for at := range t.cells[i] {
+			if item, ok := t.products[at]; ok && strings.TrimSpace(t.cells[i][at]) != "" {
+				t.take(e, item, t.cells[i][at])
+			}
+		}
+	case t.has(colItem) && t.has(colQuantity):
+		t.take(e, t.named(i), t.cell(i, colQuantity))
+	case t.has(colItem):
+		d := newDraft(t.cell(i, colItem) + " " + t.cell(i, colSpec))
+		wants, asks, _ := t.wants(d, 0)
+		e.Wants, e.Questions = merge(append(e.Wants, wants...)), append(e.Questions, asks...)
+		t.sum += sum(wants)
+	case len(t.menu.items) == 1:
+		t.take(e, 0, t.cell(i, colQuantity))
+	default:
+		t.take(e, t.itemOf(title(t.file)), t.cell(i, colQuantity))
+	}
+}
+
+// named gives the item of a row: by its name with its kind, by the name alone, or by the kind alone.
+func (t *table) named(i int) int {
+	name, spec := t.cell(i, colItem), t.cell(i, colSpec)
+	for _, text := range []string{name + " " + spec, name, spec} {
+		for n, item := range t.menu.items {
+			if text = strings.TrimSpace(text); text != "" && (foldText(text) == foldText(item.NameZh) || foldText(text) == foldText(item.NameEn)) {
+				return n
+			}
+		}
+	}
+	if item := t.itemOf(name + " " + spec); item >= 0 {
+		return item
+	}
+	return t.itemOf(name)
+}
+
+// take adds a quantity of an item, or the question that it raises.
+func (t *table) take(e *Entry, item int, cell string) {
+	n, problem := quantity(cell)
+	if problem == "" {
+		t.sum += n
+	}
+	switch {
+	case item < 0:
+		e.ask(Ask{Code: AskWhichItem, Items: t.itemIDs(nil), Text: strings.TrimSpace(cell)})
+	case problem != "":
+		e.ask(Ask{Code: problem, Items: []string{t.menu.items[item].ID}, Text: strings.TrimSpace(cell)})
+	case n < 1 || n > MaxQuantity:
+		e.ask(Ask{Code: AskTooMany, Items: []string{t.menu.items[item].ID}, Text: strings.TrimSpace(cell)})
+	default:
+		e.Wants = merge(append(e.Wants, Want{t.menu.items[item].ID, n}))
+	}
+}
+
+// quantity reads a cell of whole things: 2, 2.0, 2份. The problem is a question's code.
+func quantity(cell string) (n int64, problem string) {
+	text := strings.TrimSpace(foldText(cell))
+	if strings.HasPrefix(text, "=") {
+		return 0, AskFormula
+	}
+	digits := strings.TrimRight(text, "份件板箱袋盒瓶包个 ")
+	whole, fraction, _ := strings.Cut(digits, ".")
+	if strings.Trim(fraction, "0") != "" && onlyDigits(fraction) {
+		return 0, AskHalf
+	}
+	if len(whole) > 9 {
+		return 0, AskTooMany
+	}
+	v, err := strconv.ParseInt(whole, 10, 64)
+	if err != nil {
+		return 0, AskQuantity
+	}
+	return v, ""
+}
+
+// doubts asks about rows that the sheet itself says are refunded or not paid, and about formulas.
+func (t *table) doubts(i int, e *Entry) {
+	refund, _ := strconv.ParseFloat(t.cell(i, colRefund), 64)
+	status := t.cell(i, colStatus)
+	if refund > 0 || strings.ContainsAny(status, "退") || strings.Contains(status, "取消") || strings.Contains(status, "未支付") || strings.Contains(status, "待支付") {
+		e.ask(Ask{Code: AskRefunded, Text: strings.TrimSpace(status + " " + t.cell(i, colRefund))})
+	}
+	for _, c := range []column{colName, colAddress, colRoom, colBuilding, colItem} {
+		if strings.HasPrefix(t.cell(i, c), "=") {
+			e.ask(Ask{Code: AskFormula, Text: t.cell(i, c)})
+		}
+	}
+}

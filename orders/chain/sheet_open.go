@@ -1,0 +1,104 @@
+package chain
+
+import (
+	"bytes"
+	"encoding/csv"
+	"errors"
+	"io"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/xuri/excelize/v2"
+	"golang.org/x/text/encoding/simplifiedchinese"
+
+	"baimi/app/fault"
+)
+
+const (
+	maxUnzipped = 64 << 20 // bytes of a workbook, unpacked
+	maxColumns  = 100
+)
+
+// open reads the cells of a workbook's first sheet, or of a csv file in UTF-8 or GB 18030.
+func open(file string, data []byte) (grid, error) {
+	if bytes.HasPrefix(data, []byte("PK")) {
+		return openWorkbook(data)
+	}
+	if bytes.HasPrefix(data, []byte{0xd0, 0xcf, 0x11, 0xe0}) {
+		return nil, unreadable("Sheets of the old kind (.xls) are not read. Please save it as .xlsx.")
+	}
+	return openCSV(data)
+}
+
+func unreadable(reason string) error {
+	return fault.New(fault.Invalid, "sheet_unreadable", "%s", reason)
+}
+
+func openCSV(data []byte) (grid, error) {
+	data = bytes.TrimPrefix(data, []byte("\ufeff"))
+	if !utf8.Valid(data) {
+		decoded, err := simplifiedchinese.GB18030.NewDecoder().Bytes(data)
+		if err != nil {
+			return nil, unreadable("The file is neither a workbook nor a table of text.")
+		}
+		data = decoded
+	}
+	if bytes.IndexByte(data, 0) >= 0 {
+		return nil, unreadable("The file is neither a workbook nor a table of text.")
+	}
+	r := csv.NewReader(bytes.NewReader(data))
+	r.FieldsPerRecord, r.LazyQuotes = -1, true
+	head, _, _ := bytes.Cut(data, []byte("\n"))
+	if bytes.Count(head, []byte("\t")) > bytes.Count(head, []byte(",")) {
+		r.Comma = '\t'
+	}
+	var cells grid
+	for {
+		row, err := r.Read()
+		if errors.Is(err, io.EOF) {
+			return cells, nil
+		}
+		if err != nil {
+			return nil, unreadable("The file is no table: " + err.Error() + ".")
+		}
+		cells = append(cells, row[:min(len(row), maxColumns)])
+		if len(cells) > MaxLines {
+			return cells, nil
+		}
+	}
+}
+
+// openWorkbook reads the first sheet. Formulas are not worked out: they are texts.
+func openWorkbook(data []byte) (grid, error) {
+	f, err := excelize.OpenReader(bytes.NewReader(data), excelize.Options{RawCellValue: true, UnzipSizeLimit: maxUnzipped, UnzipXMLSizeLimit: maxUnzipped})
+	if err != nil {
+		return nil, unreadable("The workbook cannot be opened. If it has a password, please take it off.")
+	}
+	defer f.Close()
+	sheet := f.GetSheetName(0)
+	rows, err := f.Rows(sheet)
+	if err != nil {
+		return nil, unreadable("The workbook has no sheet that can be read.")
+	}
+	defer rows.Close()
+	var cells grid
+	for rows.Next() && len(cells) <= MaxLines {
+		row, err := rows.Columns()
+		if err != nil {
+			return nil, unreadable("The workbook's first sheet cannot be read.")
+		}
+		cells = append(cells, row[:min(len(row), maxColumns)])
+	}
+	for i := range cells {
+		for j := range cells[i] {
+			at, err := excelize.CoordinatesToCellName(j+1, i+1)
+			if err != nil {
+				continue
+			}
+			if formula, _ := f.GetCellFormula(sheet, at); formula != "" {
+				cells[i][j] = "=" + strings.TrimPrefix(formula, "=")
+			}
+		}
+	}
+	return cells, nil
+}
