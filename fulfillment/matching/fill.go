@@ -54,7 +54,8 @@ type mode struct {
 // label is a partial filling of a cell: the best one known of its size.
 type label struct {
 	value float64
-	node  int32 // last step; -1 at the root
+	last  node  // last step
+	node  int32 // its place once it is booked; -1 at the root, unbooked before
 	n     int64
 	trips int64  // further trips to the gate
 	used  uint64 // lots, as bits
@@ -68,6 +69,9 @@ type node struct {
 	q      int64
 	pinned bool // pinned units first
 }
+
+// unbooked marks a label that nothing was put on top of yet.
+const unbooked = -2
 
 const maxLabels = 256 // beyond so many units, labels of similar size compete
 
@@ -119,7 +123,8 @@ func (f *filler) fill(c *cell, lots []lot, on []terms, most, visits int64) ([]ta
 		}
 	}
 	value := f.labels[best].value
-	f.replay(f.labels[best].node)
+	f.book(best)
+	f.replay(f.labels[best].node, true)
 	return f.takes, value
 }
 
@@ -166,8 +171,8 @@ func (f *filler) extend(m, b int) {
 	if room < md.lo {
 		return
 	}
-	classes := len(f.cell.classes)
-	f.from = append(f.from[:0], f.counts[b*classes:(b+1)*classes]...)
+	f.book(b)
+	from = f.labels[b]
 	f.sweep(m, from, room, false)
 	if f.pinnedTo(md) {
 		f.sweep(m, from, room, true)
@@ -237,39 +242,46 @@ func (f *filler) units(m *mode, pinned bool) func(func(int) bool) {
 
 // settle records a better filling of its size.
 func (f *filler) settle(m int, from label, q int64, b int, value float64, pinned bool) {
-	f.nodes = append(f.nodes, node{parent: from.node, mode: int32(m), q: q, pinned: pinned})
-	md := &f.modes[m]
-	f.labels[b] = label{value: value, node: int32(len(f.nodes) - 1), n: from.n + q,
-		trips: from.trips + f.on[md.lot].further(f.cell, q), used: from.used | 1<<uint(md.lot&63), lane: from.lane}
+	f.labels[b] = label{value: value, node: unbooked, n: from.n + q, lane: from.lane, used: from.used | 1<<uint(f.modes[m].lot&63),
+		trips: from.trips, last: node{parent: from.node, mode: int32(m), q: q, pinned: pinned}}
 	if pinned {
 		f.labels[b].lane = 1
 	}
-	classes := len(f.cell.classes)
-	counts := f.counts[b*classes : (b+1)*classes]
-	copy(counts, f.from)
-	for k := range f.units(md, pinned) {
-		n := min(int64(f.cell.classes[k].count)-f.from[k], q)
-		counts[k] += n
-		if q -= n; q == 0 {
-			return
-		}
-	}
 }
 
-// replay writes the takes of the steps that lead to a node.
-func (f *filler) replay(at int32) {
+// book keeps a label's last step for what comes on top, and counts its trips and
+// the units that it has taken.
+func (f *filler) book(b int) {
+	l := &f.labels[b]
+	classes := len(f.cell.classes)
+	counts := f.counts[b*classes : (b+1)*classes]
+	if l.node == unbooked {
+		f.nodes = append(f.nodes, l.last)
+		l.node = int32(len(f.nodes) - 1)
+		l.trips += f.on[f.modes[l.last.mode].lot].further(f.cell, l.last.q)
+		f.from = f.from[:0]
+		f.replay(l.node, false)
+		copy(counts, f.from)
+	}
+	f.from = append(f.from[:0], counts...)
+}
+
+// replay repeats the steps that lead to a node, and writes their takes if asked.
+func (f *filler) replay(at int32, write bool) {
 	if at < 0 {
 		f.from = slices.Grow(f.from[:0], len(f.cell.classes))[:len(f.cell.classes)]
 		clear(f.from)
 		return
 	}
 	step := f.nodes[at]
-	f.replay(step.parent)
+	f.replay(step.parent, write)
 	m := &f.modes[step.mode]
 	q := step.q
 	for k := range f.units(m, step.pinned) {
 		n := min(int64(f.cell.classes[k].count)-f.from[k], q)
-		f.takes = append(f.takes, take{lot: int32(m.lot), class: int32(k), n: n})
+		if write {
+			f.takes = append(f.takes, take{lot: int32(m.lot), class: int32(k), n: n})
+		}
 		f.from[k] += n
 		if q -= n; q == 0 {
 			return
