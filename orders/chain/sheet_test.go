@@ -219,8 +219,8 @@ func TestSheetsAreInNaturalOrderWithSums(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, row := range rows[2:] {
-				if len(row) > 9 && row[9] == "☐" {
-					rooms = append(rooms, row[0]+" "+row[2]+" "+row[8])
+				if len(row) > 8 && row[8] == "☐" {
+					rooms = append(rooms, row[0]+" "+row[1]+" "+row[7])
 				}
 				all = append(all, strings.Join(row, "|"))
 			}

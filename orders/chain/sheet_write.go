@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/xuri/excelize/v2"
+
+	"baimi/app/community"
 )
 
 // SheetForm says how orders are laid out.
@@ -17,8 +19,8 @@ type SheetForm struct {
 }
 
 var sheetWords = map[string][]string{
-	"zh": {"楼栋", "单元", "房号", "姓名", "电话", "备注", "合计", "送达", "总表", "共%d户 %d份", "清单"},
-	"en": {"Building", "Unit", "Room", "Name", "Phone", "Note", "Total", "Done", "Totals", "%d households, %d units", "List"},
+	"zh": {"楼栋", "单元", "房号", "姓名", "电话", "备注", "合计", "送达", "总表", "共%d户 %d份", "清单", "%d户", "户数"},
+	"en": {"Building", "Unit", "Room", "Name", "Phone", "Note", "Total", "Done", "Totals", "%d households, %d units", "List", "%d doors", "Doors"},
 }
 
 // The places of sheetWords.
@@ -34,6 +36,8 @@ const (
 	wordTotals
 	wordCount
 	wordList
+	wordDoors
+	wordDoorCount
 )
 
 // WriteSheet writes orders as a workbook for printing: by building, unit and room
@@ -46,6 +50,7 @@ func WriteSheet(out io.Writer, heading string, orders []Order, c Context, form S
 		w.words = sheetWords["zh"]
 	}
 	defer w.file.Close()
+	w.units = !c.Compound.Form.NeverUnits && slices.ContainsFunc(c.Compound.Buildings, func(b community.Building) bool { return b.Units > 1 })
 	w.styles()
 	sorted := slices.DeleteFunc(slices.Clone(orders), func(o Order) bool { return len(o.Wants) == 0 })
 	slices.SortStableFunc(sorted, func(a, b Order) int { return a.Door.Compare(b.Door) })
@@ -82,6 +87,7 @@ type sheetWriter struct {
 	heading string
 	words   []string
 	zh      bool
+	units   bool     // some building has several
 	used    []string // names of sheets
 	err     error
 
@@ -103,11 +109,11 @@ func (w *sheetWriter) styles() {
 	}
 	text := "@"
 	grey := excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{"EEEEEE"}}
-	w.title = style(excelize.Style{Font: &excelize.Font{Bold: true, Size: 14}})
-	w.head = style(excelize.Style{Border: border, Font: &excelize.Font{Bold: true}, Fill: grey, Alignment: &excelize.Alignment{WrapText: true, Vertical: "center", Horizontal: "center"}})
+	w.title = style(excelize.Style{Font: &excelize.Font{Family: "Calibri", Bold: true, Size: 14}})
+	w.head = style(excelize.Style{Border: border, Font: &excelize.Font{Family: "Calibri", Size: 11, Bold: true}, Fill: grey, Alignment: &excelize.Alignment{WrapText: true, Vertical: "center", Horizontal: "center"}})
 	w.cell = style(excelize.Style{Border: border, CustomNumFmt: &text, Alignment: &excelize.Alignment{WrapText: true, Vertical: "center"}})
 	w.number = style(excelize.Style{Border: border, Alignment: &excelize.Alignment{Horizontal: "center", Vertical: "center"}})
-	w.sum = style(excelize.Style{Border: border, Font: &excelize.Font{Bold: true}, Fill: grey, Alignment: &excelize.Alignment{Horizontal: "center"}})
+	w.sum = style(excelize.Style{Border: border, Font: &excelize.Font{Family: "Calibri", Size: 11, Bold: true}, Fill: grey, Alignment: &excelize.Alignment{Horizontal: "center", Vertical: "center"}})
 }
 
 func (w *sheetWriter) label(building string) string {
@@ -188,8 +194,11 @@ func (o *Order) quantity(item string) int64 {
 // list writes the doors of some buildings, each building with its sums.
 func (w *sheetWriter) list(name string, groups [][]Order) {
 	sheet := w.sheet(name)
-	heads := []string{w.words[wordBuilding], w.words[wordUnit], w.words[wordRoom], w.words[wordName], w.words[wordPhone]}
-	widths := []float64{10, 6, 8, 12, 15}
+	heads, widths := []string{w.words[wordBuilding]}, []float64{13}
+	if w.units {
+		heads, widths = append(heads, w.words[wordUnit]), append(widths, 6)
+	}
+	heads, widths = append(heads, w.words[wordRoom], w.words[wordName], w.words[wordPhone]), append(widths, 8, 12, 15)
 	for _, item := range w.context.Items {
 		heads, widths = append(heads, w.itemName(item)), append(widths, 9)
 	}
@@ -221,10 +230,11 @@ func units(group []Order) (n int64) {
 func (w *sheetWriter) group(sheet string, row int, group []Order) int {
 	label := w.label(group[0].Door.Building)
 	for _, o := range group {
-		for i, text := range []string{label, o.Door.Unit, o.Door.Room, o.Name, o.Phone} {
-			w.set(sheet, i+1, row, text, w.cell)
+		at := 1
+		for _, text := range w.who(label, o) {
+			w.set(sheet, at, row, text, w.cell)
+			at++
 		}
-		at := 6
 		for _, item := range w.context.Items {
 			var value any
 			if n := o.quantity(item.ID); n > 0 {
@@ -236,10 +246,22 @@ func (w *sheetWriter) group(sheet string, row int, group []Order) int {
 		w.set(sheet, at, row, sum(o.Wants), w.number)
 		w.set(sheet, at+1, row, "☐", w.number)
 		w.set(sheet, at+2, row, o.Note, w.cell)
+		w.try(w.file.SetRowHeight(sheet, row, doorHeight))
 		row++
 	}
-	w.sums(sheet, row, label+" "+w.words[wordTotal], group, 5)
+	w.sums(sheet, row, label+" "+w.words[wordTotal], group, len(w.who(label, Order{})))
 	return row + 1
+}
+
+// doorHeight leaves room to tick and to write, in points.
+const doorHeight = 20
+
+// who gives the cells that say whose door it is; the unit only where there are several.
+func (w *sheetWriter) who(label string, o Order) []string {
+	if w.units {
+		return []string{label, o.Door.Unit, o.Door.Room, o.Name, o.Phone}
+	}
+	return []string{label, o.Door.Room, o.Name, o.Phone}
 }
 
 // sums writes a row with the sum of each item after some columns that carry the label.
@@ -248,6 +270,12 @@ func (w *sheetWriter) sums(sheet string, row int, label string, group []Order, l
 		w.set(sheet, i, row, nil, w.sum)
 	}
 	w.set(sheet, 1, row, label, w.sum)
+	if labels > 1 {
+		last, err := excelize.CoordinatesToCellName(labels, row)
+		w.try(err)
+		w.try(w.file.MergeCell(sheet, fmt.Sprintf("A%d", row), last))
+	}
+	w.try(w.file.SetRowHeight(sheet, row, doorHeight))
 	for i, item := range w.context.Items {
 		var n int64
 		for _, o := range group {
@@ -256,19 +284,22 @@ func (w *sheetWriter) sums(sheet string, row int, label string, group []Order, l
 		w.set(sheet, labels+1+i, row, n, w.sum)
 	}
 	w.set(sheet, labels+1+len(w.context.Items), row, units(group), w.sum)
-	w.set(sheet, labels+2+len(w.context.Items), row, int64(len(group)), w.sum)
+	var doors any = int64(len(group))
+	if labels > 1 {
+		doors = fmt.Sprintf(w.words[wordDoors], len(group))
+	}
+	w.set(sheet, labels+2+len(w.context.Items), row, doors, w.sum)
 }
 
 // totals writes the sums of every building, and of all.
 func (w *sheetWriter) totals(groups [][]Order) {
 	sheet := w.sheet(w.words[wordTotals])
 	w.set(sheet, 1, 1, w.heading, w.title)
-	households := map[bool]string{true: "户数", false: "Doors"}[w.zh]
 	heads := []string{w.words[wordBuilding]}
 	for _, item := range w.context.Items {
 		heads = append(heads, w.itemName(item))
 	}
-	for i, head := range append(heads, w.words[wordTotal], households) {
+	for i, head := range append(heads, w.words[wordTotal], w.words[wordDoorCount]) {
 		w.set(sheet, i+1, 2, head, w.head)
 		w.width(sheet, i+1, 12)
 	}
