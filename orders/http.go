@@ -28,6 +28,7 @@ func (o *Orders) Routes(r *people.Router) {
 	people.Route(r, leads, "POST /group-buys/{id}/reveal", "Show a participant's phone number; written down.", h.reveal)
 	people.Route(r, leads, "GET /group-buys/{id}/sheet", "Door sheet and totals, in natural order.", h.sheet)
 	h.chainRoutes(r, leads)
+	h.sheetRoutes(r, leads)
 	people.Route(r, people.Only(people.Coordinator), "POST /campaigns", "Open the same round for every building of a compound.", h.announce)
 	people.Route(r, people.SignedIn, "GET /campaigns", "A compound's campaigns, newest first.", h.campaignsOf)
 	people.Route(r, people.SignedIn, "GET /campaigns/{id}", "How far each building of a campaign is.", h.campaign)

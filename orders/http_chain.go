@@ -98,10 +98,7 @@ func (h handlers) reading(ctx context.Context, g *GroupBuy) (chain.Context, erro
 		return chain.Context{}, err
 	}
 	homes, err := h.community.Households(ctx, g.Compound, g.Building)
-	c := chain.Context{Compound: &estate, Building: g.Building, Known: knownNames(homes), Ordered: map[community.Door]bool{}}
-	for _, it := range g.Items {
-		c.Items = append(c.Items, chain.Item{ID: it.ID, NameZh: it.NameZh, NameEn: it.NameEn, Units: chain.UnitWords(it.Unit)})
-	}
+	c := chain.Context{Compound: &estate, Building: g.Building, Items: itemsOf([]GroupBuy{*g}), Known: knownNames(homes), Ordered: map[community.Door]bool{}}
 	for door := range g.wants() {
 		c.Ordered[door] = true
 	}

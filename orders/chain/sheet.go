@@ -261,7 +261,7 @@ func (t *table) entry(i int, text string) {
 	t.goods(i, &e)
 	t.doubts(i, &e)
 	order := t.cell(i, colNumber)
-	if at, same := t.byOrder[order]; same && order != "" && sameHousehold(&t.review.Entries[at], &e) {
+	if at, same := t.byOrder[order]; same && t.continues(&t.review.Entries[at], &e, order) {
 		t.review.Entries[at].join(e)
 		t.of[i] = at + 1
 		return
@@ -269,6 +269,18 @@ func (t *table) entry(i int, text string) {
 	t.review.Entries = append(t.review.Entries, e)
 	t.of[i] = len(t.review.Entries)
 	t.byOrder[order] = len(t.review.Entries) - 1
+}
+
+// continues tells whether a row is the next product of an order: by its number,
+// or without numbers by the row above being the same household with another product.
+func (t *table) continues(a, b *Entry, order string) bool {
+	if !sameHousehold(a, b) {
+		return false
+	}
+	twice := slices.ContainsFunc(b.Wants, func(w Want) bool {
+		return slices.ContainsFunc(a.Wants, func(o Want) bool { return o.Item == w.Item })
+	})
+	return order != "" || t.has(colItem) && b.Door != nil && len(b.Wants) > 0 && !twice
 }
 
 func sameHousehold(a, b *Entry) bool {

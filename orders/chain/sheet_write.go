@@ -194,7 +194,7 @@ func (o *Order) quantity(item string) int64 {
 // list writes the doors of some buildings, each building with its sums.
 func (w *sheetWriter) list(name string, groups [][]Order) {
 	sheet := w.sheet(name)
-	heads, widths := []string{w.words[wordBuilding]}, []float64{13}
+	heads, widths := []string{w.words[wordBuilding]}, []float64{18}
 	if w.units {
 		heads, widths = append(heads, w.words[wordUnit]), append(widths, 6)
 	}
