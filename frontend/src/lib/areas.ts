@@ -14,7 +14,7 @@ export interface Area {
 
 export const areas: Area[] = [
 	{ href: '/', icon: 'home', name: m.area_home, role: null },
-	{ href: '/leader', icon: 'people', name: m.area_leader, role: 'leader', also: /^\/group-buys\/(new|.*\/(lead|money|sheet))$/ },
+	{ href: '/leader', icon: 'people', name: m.area_leader, role: 'leader', also: /^\/group-buys\/(new|.*\/(lead|money|sheet|chain))$/ },
 	{ href: '/supplier', icon: 'truck', name: m.area_supplier, role: 'supplier', also: /^\/(lots|deliveries)\// },
 	{ href: '/gate', icon: 'gate', name: m.area_gate, role: 'coordinator', also: /^\/(households|deliveries)/ },
 	{ href: '/courier', icon: 'walk', name: m.area_courier, role: 'courier', also: /^\/runs\// },

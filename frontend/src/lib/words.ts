@@ -1,5 +1,6 @@
 import { m } from '$messages';
 import type { Problem } from './api/problem';
+import { money } from './format';
 
 const all = m as unknown as Record<string, ((inputs: Record<string, unknown>) => string) | undefined>;
 
@@ -13,7 +14,7 @@ export function word(kind: Kind, value: string, inputs: Record<string, unknown> 
 }
 
 /** The families of messages that are looked up by a value of the service. */
-export const DYNAMIC = ['error', 'role', 'state', 'notice', 'need', 'reveal', 'scope_hint', 'measure', 'window', 'on_fail', 'rule', 'step', 'outcome', 'why', 'agreed', 'payer', 'bill', 'method', 'on_fail_choice', 'rule_choice', 'kind'] as const;
+export const DYNAMIC = ['error', 'role', 'state', 'notice', 'need', 'reveal', 'scope_hint', 'measure', 'window', 'on_fail', 'rule', 'step', 'outcome', 'why', 'agreed', 'payer', 'bill', 'method', 'on_fail_choice', 'rule_choice', 'kind', 'line', 'ask', 'claim', 'bearer'] as const;
 export type Kind = (typeof DYNAMIC)[number];
 
 /** A problem in the reader's language; the service's English sentence where a code has no translation. */
@@ -28,4 +29,10 @@ const measures = ['pack', 'tray', 'bag', 'case', 'bottle', 'box'];
 /** A quantity with the word for its unit: 3 packs, 3包. */
 export function measure(n: number, unit: string): string {
 	return word('measure', measures.includes(unit) ? unit : 'pack', { n });
+}
+
+/** Why some units were not served, with the numbers behind it. */
+export function why(code: string, units: string, numbers: Record<string, number>, currency: string): string {
+	const inputs = { short: 0, minimum: 0, wanted: 0, ...numbers };
+	return word('why', code, { ...inputs, units, price: money(numbers.unit_price ?? 0, currency), limit_price: money(numbers.cap ?? 0, currency) }).trim();
 }
