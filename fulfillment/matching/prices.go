@@ -67,7 +67,7 @@ func newPrices(m *model) *prices {
 	a.end = a.activation + len(m.pairs)
 	p.now, p.over, p.mean, p.scale = make([]float64, a.end), make([]float64, a.end), make([]float64, a.end), make([]float64, a.end)
 	p.inUse, p.active = make([]float64, len(m.suppliers)), make([]float64, len(m.suppliers))
-	p.bound, p.factor = math.Inf(1), 0.2
+	p.bound, p.factor = math.Inf(1), 0.05
 	p.begin()
 	return p
 }
@@ -274,6 +274,9 @@ func (p *prices) part(pair int32, share float64) float64 {
 func (p *prices) step(target float64) {
 	bound := p.round()
 	weight := 0.1
+	if p.rounds < 60 {
+		weight = 0.2 // the first rounds are quickly out of date
+	}
 	if p.rounds == 1 {
 		weight = 1
 	}
@@ -285,7 +288,7 @@ func (p *prices) step(target float64) {
 	}
 	if bound < p.bound-1e-9*math.Abs(p.bound) || math.IsInf(p.bound, 1) {
 		if p.bound-bound > 1e-4*math.Abs(bound) {
-			p.factor = min(p.factor*1.1, 2)
+			p.factor = min(p.factor*1.2, 2)
 		}
 		p.bound, p.worse = bound, 0
 		copy(p.best, p.now)

@@ -140,11 +140,11 @@ func (r *run) tell(value, bound float64) {
 	}
 }
 
-// Rounds of prices: enough for six digits on the public markets; a fifth of the
+// Rounds of prices: enough for six digits on the public markets; a third of the
 // budget at most.
 const (
 	priceRounds = 400
-	priceShare  = 0.2
+	priceShare  = 0.35
 )
 
 func (r *run) converge(p *prices, value float64, rounds int) {
