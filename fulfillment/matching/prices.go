@@ -23,8 +23,9 @@ type prices struct {
 	worse  int
 	relax  relaxer
 	offers []offer
-	first  []int32 // by cell: position of its first lot among all cell lots
-	joint  []bool  // by pair: more than one cell can use its trips
+	modes  [][]bulk // by cell
+	first  []int32  // by cell: position of its first lot among all cell lots
+	joint  []bool   // by pair: more than one cell can use its trips
 	entry  [][]int32
 	owner  []int32 // cell, by cell lot
 	rounds int
@@ -42,7 +43,7 @@ type layout struct {
 }
 
 func newPrices(m *model) *prices {
-	p := &prices{model: m, first: make([]int32, len(m.cells)+1), joint: make([]bool, len(m.pairs)), entry: make([][]int32, len(m.pairs))}
+	p := &prices{model: m, modes: make([][]bulk, len(m.cells)), first: make([]int32, len(m.cells)+1), joint: make([]bool, len(m.pairs)), entry: make([][]int32, len(m.pairs))}
 	n := int32(0)
 	for k := range m.cells {
 		p.first[k] = n
@@ -208,7 +209,10 @@ func (p *prices) cell(k int32) float64 {
 	for i, cl := range c.lots {
 		p.offers = append(p.offers, p.offer(c, cl, int(p.first[k])+i))
 	}
-	value := p.relax.relax(c, p.lots, p.offers)
+	if p.modes[k] == nil {
+		p.modes[k] = modes(c, p.lots, p.offers)
+	}
+	value := p.relax.relax(c, p.lots, p.modes[k], p.offers)
 	for i, q := range p.relax.used {
 		if q > 0 {
 			p.book(c, c.lots[i], int(p.first[k])+i, q, &p.offers[i])

@@ -28,6 +28,7 @@ type bulk struct {
 	lo, hi      int64
 	pack        int64
 	price       int64
+	trips       int64 // that it takes, where they carry nothing else
 	unit, fixed float64
 }
 
@@ -60,14 +61,14 @@ const fineUnits = 1 << 13
 
 // relax returns an upper bound on the value of a cell; used tells the quantities
 // that reach it, until the next call.
-func (r *relaxer) relax(c *cell, lots []lot, offers []offer) float64 {
+func (r *relaxer) relax(c *cell, lots []lot, all []bulk, offers []offer) float64 {
 	r.used = slices.Grow(r.used[:0], len(c.lots))[:len(c.lots)]
 	clear(r.used)
 	n := int64(c.wanted)
 	if n > fineUnits {
 		return r.coarse(c, lots, offers)
 	}
-	r.choose(c, lots, offers, n)
+	r.price(c, all, offers)
 	if r.single {
 		return r.cheapest(c)
 	}
@@ -104,12 +105,13 @@ func (r *relaxer) relax(c *cell, lots []lot, offers []offer) float64 {
 	return best
 }
 
-// choose lists the modes of all lots that could pay, dearest first.
-func (r *relaxer) choose(c *cell, lots []lot, offers []offer, n int64) {
-	r.modes = r.modes[:0]
-	dearest := c.classes[0].worth
-	for i := range offers {
-		l, o := &lots[c.lots[i].lot], &offers[i]
+// modes lists all modes of a cell's lots, dearest first, without their costs.
+// carried tells what a trip carries of each lot.
+func modes(c *cell, lots []lot, carried []offer) []bulk {
+	n := int64(c.wanted)
+	list := []bulk{}
+	for i := range carried {
+		l := &lots[c.lots[i].lot]
 		most := min(l.stock, n)
 		if l.least == 1 && l.pack == 1 && len(l.tiers) == 1 {
 			most = n // the price of stock is limit enough, and such cells are quick to solve
@@ -119,34 +121,51 @@ func (r *relaxer) choose(c *cell, lots []lot, offers []offer, n int64) {
 			if lo > most {
 				continue
 			}
-			price := l.tiers[k].UnitPrice
-			if unit := float64(price) + o.unit; unit < dearest {
-				r.trips(c, bulk{lot: i, lo: lo, hi: most, pack: l.pack, price: price, unit: unit, fixed: o.first}, o)
-			}
+			list = byTrips(list, c, bulk{lot: i, lo: lo, hi: most, pack: l.pack, price: l.tiers[k].UnitPrice}, &carried[i])
 			most = lo - 1
 		}
 	}
-	if r.single = r.simple(c, n); r.single {
-		return
-	}
-	r.dominate(n)
-	slices.SortStableFunc(r.modes, func(a, b bulk) int { return cmp.Compare(b.price, a.price) })
+	slices.SortStableFunc(list, func(a, b bulk) int { return cmp.Compare(b.price, a.price) })
+	return slices.Clip(list)
 }
 
-// simple says whether any one mode can serve the whole cell, unit by unit and
-// whatever the caps: then costs are concave and one mode is the best filling.
-func (r *relaxer) simple(c *cell, n int64) bool {
+// byTrips adds a mode, split by the number of trips it needs.
+func byTrips(list []bulk, c *cell, b bulk, o *offer) []bulk {
+	for lo := b.lo; lo <= b.hi; {
+		part := b
+		part.trips = o.trips(c, lo)
+		part.lo, part.hi = lo, min(b.hi, o.carries(c, part.trips))
+		list = append(list, part)
+		lo = ceilDiv(part.hi+1, b.pack) * b.pack
+	}
+	return list
+}
+
+// price sets the costs of a cell's modes and leaves out what cannot pay.
+func (r *relaxer) price(c *cell, all []bulk, offers []offer) {
+	r.modes = r.modes[:0]
+	n := int64(c.wanted)
+	r.single = true
 	dearest := int64(0)
-	for i := range r.modes {
-		if m := &r.modes[i]; m.lo != 1 || m.pack != 1 || m.hi < n {
-			return false
+	for i := range all {
+		m, o := all[i], &offers[all[i].lot]
+		m.unit = float64(m.price) + o.unit
+		if m.unit >= c.classes[0].worth {
+			continue
 		}
-		dearest = max(dearest, r.modes[i].price)
+		m.fixed = o.first + float64(m.trips)*o.trip
+		r.modes = append(r.modes, m)
+		r.single = r.single && m.lo == 1 && m.pack == 1 && m.hi >= n
+		dearest = max(dearest, m.price)
 	}
-	return !slices.ContainsFunc(c.classes, func(cl class) bool { return cl.cap < dearest })
+	r.single = r.single && !slices.ContainsFunc(c.classes, func(cl class) bool { return cl.cap < dearest })
+	if !r.single {
+		r.dominate(n)
+	}
 }
 
-// cheapest fills a simple cell.
+// cheapest fills a cell that any one mode can serve whole, unit by unit and
+// whatever the caps: costs are concave, so one mode is the best filling.
 func (r *relaxer) cheapest(c *cell) float64 {
 	best, bestMode, bestN := 0.0, -1, int64(0)
 	for i := range r.modes {
@@ -194,33 +213,20 @@ func (r *relaxer) coarse(c *cell, lots []lot, offers []offer) float64 {
 // dominate drops the modes that another one, large enough for the whole cell,
 // can replace at no higher cost.
 func (r *relaxer) dominate(n int64) {
-	if len(r.modes) < 4 {
-		return
+	if int64(len(r.modes))*n < 2000 {
+		return // solving it costs no more
 	}
-	slices.SortFunc(r.modes, func(a, b bulk) int {
-		return cmp.Or(cmp.Compare(a.unit, b.unit), cmp.Compare(a.fixed, b.fixed), cmp.Compare(a.lot, b.lot))
-	})
 	left := r.modes[:0]
-	for _, m := range r.modes {
-		if !slices.ContainsFunc(left, func(o bulk) bool {
-			return o.hi >= n && o.fixed <= m.fixed && o.lo <= m.lo && o.price <= m.price && m.pack%o.pack == 0
+	for i := range r.modes {
+		m := &r.modes[i]
+		if !slices.ContainsFunc(r.modes, func(o bulk) bool {
+			return o.hi >= n && o.unit <= m.unit && o.fixed <= m.fixed && o.lo <= m.lo && o.price <= m.price && m.pack%o.pack == 0 &&
+				(o.unit < m.unit || o.fixed < m.fixed || o.lot > m.lot)
 		}) {
-			left = append(left, m)
+			left = append(left, *m)
 		}
 	}
 	r.modes = left
-}
-
-// trips splits a mode by the number of trips it needs.
-func (r *relaxer) trips(c *cell, b bulk, o *offer) {
-	for lo := b.lo; lo <= b.hi; {
-		trips := o.trips(c, lo)
-		part := b
-		part.lo, part.hi = lo, min(b.hi, o.carries(c, trips))
-		part.fixed += float64(trips) * o.trip
-		r.modes = append(r.modes, part)
-		lo = ceilDiv(part.hi+1, b.pack) * b.pack
-	}
 }
 
 // accept sets worth to what the best units that accept a price are worth, and

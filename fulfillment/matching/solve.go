@@ -32,6 +32,11 @@ func Solve(ctx context.Context, m *Market, o Options) (Plan, error) {
 	if err != nil {
 		return Plan{}, err
 	}
+	if o.Threads > 1 && len(o.Keep) == 0 && o.Start == nil {
+		if parts := mod.parts(); len(parts) > 1 {
+			return r.sideBySide(mod, parts)
+		}
+	}
 	s, p := newState(mod), newPrices(mod)
 	if mod.plain() {
 		r.locate(s, p)
@@ -221,18 +226,24 @@ func (s *search) polish(cells []int32) {
 // finish writes the plan out and values it independently of the search.
 func (s *state) finish(prices *prices) Plan {
 	p := s.plan()
+	p.Bound = int64(math.Floor(prices.bound*(1+1e-12) + 1e-6))
+	for l := range s.lots {
+		if price := int64(math.Round(prices.best[prices.at.stock+l])); price > 0 {
+			p.Prices = append(p.Prices, LotPrice{Lot: s.market.Lots[l].ID, Price: price})
+		}
+	}
+	s.account(&p)
+	return p
+}
+
+// account values a plan independently of the search, and explains what it leaves.
+func (s *state) account(p *Plan) {
 	c := newChecker(s.market, s.indexes)
 	for i := range p.Drops {
 		c.drop(&p.Drops[i])
 	}
 	c.limits()
 	p.Value = c.worth() - c.spent
-	p.Bound = max(p.Value, int64(math.Floor(prices.bound*(1+1e-12)+1e-6)))
+	p.Bound = max(p.Value, p.Bound)
 	p.Unserved = s.explain(c.got)
-	for l := range s.lots {
-		if price := int64(math.Round(prices.best[prices.at.stock+l])); price > 0 {
-			p.Prices = append(p.Prices, LotPrice{Lot: s.market.Lots[l].ID, Price: price})
-		}
-	}
-	return p
 }

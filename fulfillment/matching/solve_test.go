@@ -165,3 +165,40 @@ func minCostFlow(m *Market) int64 {
 		}
 	}
 }
+
+func TestPartsThatShareNothingAreSolvedSideBySide(t *testing.T) {
+	m := generate(size{gates: 10, suppliers: 6, products: 4, linesPerGate: 12, lotsPerSupplier: 2, reach: 6, stock: 0.9}, 1)
+	far := generate(size{gates: 10, suppliers: 6, products: 4, linesPerGate: 12, lotsPerSupplier: 2, reach: 6, stock: 0.9}, 2)
+	away(far)
+	alone, distant := solve(t, m, Options{Iterations: 2000}), solve(t, far, Options{Iterations: 2000})
+	m.Products, m.Gates, m.Suppliers = append(m.Products, far.Products...), append(m.Gates, far.Gates...), append(m.Suppliers, far.Suppliers...)
+	m.Lots, m.Demands = append(m.Lots, far.Lots...), append(m.Demands, far.Demands...)
+	both := solve(t, m, Options{Iterations: 4000, Threads: 2})
+	if want := alone.Value + distant.Value; both.Value < want*99/100 || both.Bound > alone.Bound+distant.Bound+want/100 {
+		t.Errorf("together %d of at most %d; alone %d of %d and %d of %d", both.Value, both.Bound, alone.Value, alone.Bound, distant.Value, distant.Bound)
+	}
+}
+
+// away renames everything, as if it were another town.
+func away(m *Market) {
+	for i := range m.Products {
+		m.Products[i].ID += "*"
+	}
+	for i := range m.Gates {
+		m.Gates[i].ID += "*"
+	}
+	for i := range m.Suppliers {
+		m.Suppliers[i].ID += "*"
+		for k := range m.Suppliers[i].Reach {
+			m.Suppliers[i].Reach[k].Gate += "*"
+		}
+	}
+	for i := range m.Lots {
+		l := &m.Lots[i]
+		l.ID, l.Supplier, l.Product = l.ID+"*", l.Supplier+"*", l.Product+"*"
+	}
+	for i := range m.Demands {
+		d := &m.Demands[i]
+		d.ID, d.Gate, d.Product, d.Household = d.ID+"*", d.Gate+"*", d.Product+"*", d.Household+"*"
+	}
+}
