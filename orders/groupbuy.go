@@ -72,12 +72,14 @@ type GroupBuy struct {
 	CommissionBasis   int64   `json:"commission_basis"` // hundredths of a per cent; 0 by default
 
 	Participants []Participant `json:"participants"`
-	WaitList     bool          `json:"wait_list"`        // who finds no room may wait for somebody to leave
-	Waiting      []Participant `json:"waiting"`          // in the order of asking
-	Market       string        `json:"market,omitempty"` // the market run that has collected or allocated it
-	Wake         *time.Time    `json:"wake,omitempty"`   // when a job has to look at it next
-	History      []Event       `json:"history"`          // what happened, newest last, 200 at most
-	Effects      []Effect      `json:"effects"`          // what is still to be done elsewhere because of it
+	WaitList     bool          `json:"wait_list"`          // who finds no room may wait for somebody to leave
+	Waiting      []Participant `json:"waiting"`            // in the order of asking
+	Leftover     *Leftover     `json:"leftover,omitempty"` // its goods are another round's, and stand in the lobby
+	Again        []Again       `json:"again,omitempty"`    // what of its own goods was offered again; 100 at most
+	Market       string        `json:"market,omitempty"`   // the market run that has collected or allocated it
+	Wake         *time.Time    `json:"wake,omitempty"`     // when a job has to look at it next
+	History      []Event       `json:"history"`            // what happened, newest last, 200 at most
+	Effects      []Effect      `json:"effects"`            // what is still to be done elsewhere because of it
 }
 
 // Item is one thing the round offers.

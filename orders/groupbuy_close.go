@@ -87,6 +87,9 @@ func (g *GroupBuy) closeUp(by string, priorities map[string]int64, now time.Time
 	}
 	g.State = Closed
 	g.note(now, "closed", by, "")
+	if g.Leftover != nil {
+		g.serveLeftover(now)
+	}
 	g.effect("round_closed", "", "", map[string]int64{"units": g.ordered("").units})
 	g.MoneyChanged("")
 }

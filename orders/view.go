@@ -76,6 +76,7 @@ type Round struct {
 	Scope    string `json:"scope"`
 	Campaign string `json:"campaign,omitempty"`
 	Market   string `json:"market,omitempty"`
+	Leftover bool   `json:"leftover" doc:"Whether it offers what another round left over, from the lobby."`
 	Leads    bool   `json:"leads" doc:"Whether you lead this round."`
 	Mine     []Mine `json:"mine" doc:"Your households' orders."`
 
@@ -92,6 +93,7 @@ type Mine struct {
 	Place      Place     `json:"place" enum:"in,waiting"`
 	WaitsAt    int       `json:"waits_at,omitempty" doc:"Place in the waiting list, from 1."`
 	Lines      []Line    `json:"lines"`
+	Bags       Bags      `json:"bags"`
 	Joined     time.Time `json:"joined"`
 	Substitute bool      `json:"substitute"`
 	Proxy      *Proxy    `json:"proxy,omitempty" doc:"Who ordered for the household, and how it agreed."`
@@ -106,6 +108,7 @@ type Order struct {
 	Phone      string    `json:"phone,omitempty" doc:"The middle is hidden; showing it is written down."`
 	Note       string    `json:"note,omitempty"`
 	Lines      []Line    `json:"lines"`
+	Bags       Bags      `json:"bags"`
 	Joined     time.Time `json:"joined"`
 	Substitute bool      `json:"substitute"`
 	Proxy      *Proxy    `json:"proxy,omitempty"`
@@ -130,7 +133,7 @@ func (g *GroupBuy) View(a people.Actor) (Round, bool) {
 	}
 	r := Round{
 		RoundTerms: g.terms(), Compound: g.Compound, Building: g.Building, Scope: g.Scope, Campaign: g.Campaign,
-		Market: g.Market, Leads: sight == Leads, Mine: g.mine(g.homesOf(a)),
+		Market: g.Market, Leftover: g.Leftover != nil, Leads: sight == Leads, Mine: g.mine(g.homesOf(a)),
 	}
 	if sight == Leads {
 		r.Participants, r.Waiting, r.History = ordersOf(g.Participants), ordersOf(g.Waiting), g.History
@@ -153,7 +156,7 @@ func (g *GroupBuy) mine(homes []string) []Mine {
 
 func (p *Participant) mine(place Place, waitsAt int) Mine {
 	return Mine{
-		Household: p.Household, Name: p.Name, Note: p.Note, Place: place, WaitsAt: waitsAt, Lines: p.Lines,
+		Household: p.Household, Name: p.Name, Note: p.Note, Place: place, WaitsAt: waitsAt, Lines: p.Lines, Bags: bagsOf(p.Lines),
 		Joined: p.Joined, Substitute: p.Substitute, Proxy: p.Proxy,
 	}
 }
@@ -163,7 +166,7 @@ func ordersOf(ps []Participant) []Order {
 	for i, p := range ps {
 		all[i] = Order{
 			Household: p.Household, Unit: p.Unit, Room: p.Room, Name: p.Name, Phone: p.Phone, Note: p.Note,
-			Lines: p.Lines, Joined: p.Joined, Substitute: p.Substitute, Proxy: p.Proxy, Account: p.Account,
+			Lines: p.Lines, Bags: bagsOf(p.Lines), Joined: p.Joined, Substitute: p.Substitute, Proxy: p.Proxy, Account: p.Account,
 		}
 	}
 	return all
