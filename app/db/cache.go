@@ -7,7 +7,7 @@ const cacheBytes = 16 << 20
 
 // cache keeps decoded documents that were used lately, in two generations: when the
 // young one is full it becomes the old one, and what the old one held is forgotten.
-// It never answers alone: whoever takes a document from it confirms its revision.
+// Whoever takes a document from it confirms its revision, unless this process is alone on the store.
 type cache struct {
 	mu         sync.Mutex
 	young, old map[topic]slot
@@ -36,22 +36,22 @@ func (c *cache) get(at topic) any {
 	return s.value
 }
 
-// put holds a document that was just written.
-func (c *cache) put(at topic, s slot) { c.offer(at, s, c.ticket()) }
-
-// ticket is taken before a document is read from the store, and given back to offer.
+// ticket is taken before a document is read or written, and given back to offer.
 func (c *cache) ticket() int64 {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.drops
 }
 
-// offer holds a document that was read, unless a newer revision is held or something
-// has been dropped since the ticket was taken, which might be this one.
+// offer holds a document that was read or written, unless a newer revision is held.
+// Where something was forgotten since the ticket was taken it might be this one, so nothing of it is held.
 func (c *cache) offer(at topic, s slot, ticket int64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if ticket == c.drops && c.young[at].rev <= s.rev && c.old[at].rev <= s.rev {
+	switch {
+	case ticket != c.drops:
+		c.forget(at)
+	case c.young[at].rev <= s.rev && c.old[at].rev <= s.rev:
 		c.add(at, s)
 	}
 }
@@ -61,7 +61,14 @@ func (c *cache) add(at topic, s slot) {
 	c.young[at] = s
 	if c.bytes > cacheBytes/2 {
 		c.old, c.young, c.bytes = c.young, map[topic]slot{}, 0
+		c.drops++
 	}
+}
+
+func (c *cache) forget(at topic) {
+	c.bytes -= c.young[at].bytes
+	delete(c.young, at)
+	delete(c.old, at)
 }
 
 // drop forgets a document that was deleted or is no longer the store's.
@@ -69,7 +76,13 @@ func (c *cache) drop(at topic) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.drops++
-	c.bytes -= c.young[at].bytes
-	delete(c.young, at)
-	delete(c.old, at)
+	c.forget(at)
+}
+
+// clear forgets everything.
+func (c *cache) clear() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.drops++
+	c.young, c.old, c.bytes = map[topic]slot{}, nil, 0
 }

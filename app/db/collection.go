@@ -66,11 +66,6 @@ type held[T any] struct {
 
 func (c *Collection[T]) at(id string) topic { return topic{c.table.spec.Name, id} }
 
-func (c *Collection[T]) keep(h *held[T], bytes int) {
-	id := any(&h.doc).(document).base().ID
-	c.conn.cache.put(c.at(id), slot{h, h.rev, bytes})
-}
-
 // hold gives the document from the cache, or for sure from the store.
 func (c *Collection[T]) hold(ctx context.Context, id string) (h *held[T], sure bool, err error) {
 	if h, ok := c.conn.cache.get(c.at(id)).(*held[T]); ok {

@@ -93,6 +93,7 @@ type engine interface {
 	get(ctx context.Context, t *table, id string) (record, error)     // errNone where there is none
 	revision(ctx context.Context, t *table, id string) (int64, error) // errNone where there is none
 	write(ctx context.Context, ws []*write) error                     // answers of single writes are in ws[i].err
+	alone() bool                                                      // no other process changes documents, and none has since the store was opened or confirmed
 	find(ctx context.Context, t *table, p plan) iter.Seq2[record, error]
 	settle(ctx context.Context, t *table) error // all documents have today's version
 	backup(ctx context.Context, file string) error
@@ -133,21 +134,21 @@ type write struct {
 
 // Connect opens the store at "sqlite:DIR" or "mongodb://…". Its faults are sentences for whoever starts the program.
 func Connect(ctx context.Context, address string) (*Conn, error) {
-	h := newHub()
+	h, held := newHub(), newCache()
 	dir, isSQLite := strings.CutPrefix(address, "sqlite:")
 	if isSQLite && dir != "" {
-		e, err := openSQLite(ctx, dir, h)
+		e, err := openSQLite(ctx, dir, h, held)
 		if err != nil {
 			return nil, err
 		}
-		return &Conn{engine: e, hub: h, cache: newCache()}, nil
+		return &Conn{engine: e, hub: h, cache: held}, nil
 	}
 	if strings.HasPrefix(address, "mongodb://") || strings.HasPrefix(address, "mongodb+srv://") {
 		e, err := openMongo(ctx, address, h)
 		if err != nil {
 			return nil, err
 		}
-		return &Conn{engine: e, hub: h, cache: newCache()}, nil
+		return &Conn{engine: e, hub: h, cache: held}, nil
 	}
 	return nil, fault.New(fault.Invalid, "store_unknown", "The store address %q is not understood: use sqlite:DIR or mongodb://HOST/DATABASE.", address).With("address", address)
 }

@@ -233,3 +233,35 @@ func TestAnAddressThatIsNoStoreIsRefused(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatAnotherProcessHasWrittenIsReadAtOnce(t *testing.T) {
+	onBoth(t, func(t *testing.T, address string) {
+		_, mine := openStore(t, address)
+		insert(t, mine, newRound("r"))
+		for i := range 5 {
+			conn, theirs := openStore(t, address)
+			for j := range 3 {
+				if _, err := mine.Get(t.Context(), "r"); err != nil {
+					t.Fatal(err)
+				}
+				if _, err := theirs.Update(t.Context(), "r", func(r *round) error { r.Count++; return nil }); err != nil {
+					t.Fatal(err)
+				}
+				r, err := mine.Get(t.Context(), "r")
+				if err != nil || r.Count != i*3+j+1 {
+					t.Fatalf("read %d (%v), written %d", r.Count, err, i*3+j+1)
+				}
+				_, err = mine.Update(t.Context(), "r", func(r *round) error {
+					if r.Count != i*3+j+1 {
+						t.Errorf("refused on %d, written %d", r.Count, i*3+j+1)
+					}
+					return errors.New("no")
+				})
+				if err == nil {
+					t.Error("a refusal was stored")
+				}
+			}
+			conn.Close()
+		}
+	})
+}

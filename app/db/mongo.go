@@ -68,6 +68,8 @@ func (s *mongoStore) get(ctx context.Context, t *table, id string) (record, erro
 	return stored(raw)
 }
 
+func (s *mongoStore) alone() bool { return false }
+
 func (s *mongoStore) revision(ctx context.Context, t *table, id string) (int64, error) {
 	raw, err := s.collection(t).FindOne(ctx, bson.M{"_id": id}, options.FindOne().SetProjection(bson.M{"_rev": 1})).Raw()
 	if err != nil {

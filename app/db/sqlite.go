@@ -5,11 +5,13 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
 	"iter"
 	"net/url"
 	"os"
 	"path/filepath"
 	"sync"
+	"syscall"
 	"time"
 
 	"modernc.org/sqlite"
@@ -29,6 +31,8 @@ const storeFile = "baimi.db"
 // One goroutine writes, on one connection; many read.
 type sqliteStore struct {
 	hub     *hub
+	cache   *cache
+	others  *aloneness
 	file    string
 	readers *sql.DB
 	writer  *liteWriter // only the writer goroutine uses it
@@ -42,18 +46,21 @@ type sqliteStore struct {
 	statements map[string]*sql.Stmt
 }
 
-func openSQLite(ctx context.Context, dir string, h *hub) (*sqliteStore, error) {
+func openSQLite(ctx context.Context, dir string, h *hub, c *cache) (*sqliteStore, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fault.New(fault.Unavailable, "store_unwritable", "The store's directory %s cannot be made: %v.", dir, err).With("dir", dir)
 	}
 	file := filepath.Join(dir, storeFile)
-	s := &sqliteStore{hub: h, file: file, queue: make(chan *batch, 1024), done: make(chan struct{}), statements: map[string]*sql.Stmt{}}
+	s := &sqliteStore{hub: h, cache: c, file: file, queue: make(chan *batch, 1024), done: make(chan struct{}), statements: map[string]*sql.Stmt{}}
 	var err error
-	if s.writer, err = openWriter(ctx, file); err != nil {
+	if s.others, err = beAlone(dir); err != nil {
 		return nil, openFault(dir, err)
 	}
+	if s.writer, err = openWriter(ctx, file); err != nil {
+		return nil, errors.Join(openFault(dir, err), s.others.close())
+	}
 	if s.readers, err = sql.Open("sqlite", sqliteAddress(file)+"&_pragma=query_only(1)&_pragma=cache_size(-4000)"); err != nil {
-		return nil, errors.Join(err, s.writer.close())
+		return nil, errors.Join(err, s.writer.close(), s.others.close())
 	}
 	s.readers.SetMaxOpenConns(8)
 	s.readers.SetMaxIdleConns(8)
@@ -76,6 +83,12 @@ func openFault(dir string, err error) error {
 	}
 	say := func(code, format string) error {
 		return fmt.Errorf("%w (%w)", fault.New(fault.Unavailable, code, format, dir).With("dir", dir), err)
+	}
+	if errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) {
+		return say("store_unwritable", "The store in %s cannot be written; check who owns the directory and its files.")
+	}
+	if errors.Is(err, syscall.EWOULDBLOCK) {
+		return say("store_locked", "The store in %s is held by another process that does not answer; stop that one first.")
 	}
 	switch sqliteCode(err) {
 	case lite.SQLITE_BUSY, lite.SQLITE_LOCKED:
@@ -134,6 +147,8 @@ func (s *sqliteStore) get(ctx context.Context, t *table, id string) (record, err
 	}
 	return r, readFault(err)
 }
+
+func (s *sqliteStore) alone() bool { return s.others.really.Load() }
 
 func (s *sqliteStore) revision(ctx context.Context, t *table, id string) (rev int64, err error) {
 	q, err := s.stmt(ctx, "SELECT rev FROM "+t.sqlName()+" WHERE id = ?")
@@ -252,8 +267,8 @@ func (s *sqliteStore) close() error {
 	close(s.queue)
 	s.closing.Unlock()
 	<-s.done
-	return errors.Join(s.readers.Close(), s.writer.close())
+	return errors.Join(s.readers.Close(), s.writer.close(), s.others.close())
 }
 
-// watchEvery is how often the writer looks for the changes of other processes while somebody watches.
-const watchEvery = 200 * time.Millisecond
+// watchEvery is how often the writer looks for other processes and their changes.
+const watchEvery = 100 * time.Millisecond

@@ -69,6 +69,7 @@ func (s *sqliteStore) writeAll() {
 			}
 			s.commit(s.gather(b))
 		case <-tick.C:
+			s.others.listen()
 			version = s.look(version)
 		}
 	}
@@ -91,13 +92,11 @@ func (s *sqliteStore) gather(first *batch) []*batch {
 	return group
 }
 
-// look signals the watchers when another process has written since version.
+// look signals the watchers, and forgets what is cached, when another process has written since version.
 func (s *sqliteStore) look(version int64) int64 {
-	if !s.hub.busy() {
-		return version
-	}
 	now := version
 	if _, err := s.writer.row("PRAGMA data_version", nil, &now); err == nil && now != version {
+		s.cache.clear()
 		s.hub.anything()
 	}
 	return now
