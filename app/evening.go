@@ -16,6 +16,7 @@ import (
 	"baimi/app/people"
 	"baimi/fulfillment"
 	"baimi/fulfillment/matching"
+	"baimi/fulfillment/routing"
 	"baimi/orders"
 )
 
@@ -141,8 +142,9 @@ func (e *wholeEvening) receive(ctx context.Context) error {
 	})
 }
 
-// teams are the usual volunteers of a compound.
-var teams = []fulfillment.Team{{Kind: "e-bike", Count: 3}, {Kind: "cart", Count: 2}, {Kind: "foot", Count: 3}}
+// teams are the volunteers of a large compound, for a whole day: some of the
+// imported ones are kilometres across.
+var teams = []fulfillment.Team{{Kind: "e-bike", Count: 40, Minutes: 720}, {Kind: "cart", Count: 2, Minutes: 720}}
 
 func (e *wholeEvening) deliver(ctx context.Context) error {
 	at := map[string][]string{} // compound → deliveries
@@ -153,9 +155,12 @@ func (e *wholeEvening) deliver(ctx context.Context) error {
 		at[d.Compound] = append(at[d.Compound], d.ID)
 	}
 	return each(ctx, sortedKeys(at), func(compound string) error {
-		runs, err := e.fulfillment.Split(ctx, e.market+"."+compound, compound, at[compound], teams, people.CommandLine)
+		runs, left, err := e.fulfillment.Split(ctx, e.market+"."+compound, compound, at[compound], teams, people.CommandLine, routing.Options{Seed: 1, Iterations: 5000})
 		if err != nil {
 			return err
+		}
+		if len(left) > 0 {
+			return fmt.Errorf("%d doors of %s are left out: %s", len(left), compound, left[0].Reason)
 		}
 		for _, r := range runs {
 			if err := e.handOver(ctx, r); err != nil {

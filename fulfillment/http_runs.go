@@ -19,16 +19,25 @@ type splitRequest struct {
 
 type runList struct{ Body []RunView }
 
-func (h handlers) split(ctx context.Context, in *splitRequest) (*runList, error) {
+type splitView struct {
+	Body struct {
+		Runs []RunView  `json:"runs"`
+		Left []LeftStop `json:"left" doc:"What no courier could be given; it stays at the gate."`
+	}
+}
+
+func (h handlers) split(ctx context.Context, in *splitRequest) (*splitView, error) {
 	me := people.From(ctx)
 	if !me.Is(people.Coordinator, in.Body.Compound) {
 		return nil, notFound()
 	}
-	runs, err := h.Split(ctx, people.NewID(ctx), in.Body.Compound, in.Body.Deliveries, in.Body.Teams, me.Account)
+	runs, left, err := h.Split(ctx, people.NewID(ctx), in.Body.Compound, in.Body.Deliveries, in.Body.Teams, me.Account, Effort)
 	if err != nil {
 		return nil, err
 	}
-	return h.views(ctx, runs), nil
+	out := &splitView{}
+	out.Body.Runs, out.Body.Left = h.views(ctx, runs).Body, append([]LeftStop{}, left...)
+	return out, nil
 }
 
 func (h handlers) views(ctx context.Context, runs []Run) *runList {

@@ -11,6 +11,7 @@ import (
 	"baimi/app/db"
 	"baimi/app/fault"
 	"baimi/catalog"
+	"baimi/fulfillment/routing"
 	"baimi/orders"
 )
 
@@ -23,27 +24,24 @@ type Team struct {
 	NoStairs    bool   `json:"no_stairs,omitempty" doc:"They cannot climb."`
 }
 
-// usual is what a courier of a kind carries at a time, in millilitres: two bags,
-// a hand cart, the box and the footboard of an e-bike.
-var usual = map[string]int64{"foot": 40_000, "cart": 150_000, "e-bike": 90_000}
-
 // Split divides arrived deliveries of one gate into runs, one door once even
 // where several deliveries go there. The same split asked for twice is one.
-func (f *Fulfillment) Split(ctx context.Context, id, compound string, deliveries []string, teams []Team, by string) ([]Run, error) {
+func (f *Fulfillment) Split(ctx context.Context, id, compound string, deliveries []string, teams []Team, by string, o routing.Options) ([]Run, []LeftStop, error) {
 	site, err := f.community.Compound(ctx, compound)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	stops, err := f.stopsOf(ctx, &site, deliveries)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if len(stops) == 0 {
-		return f.runsOf(ctx, deliveries)
+		runs, err := f.runsOf(ctx, deliveries)
+		return runs, nil, err
 	}
-	plan, err := planRuns(ctx, &site, stops, teams, id)
+	plan, left, err := planRuns(ctx, &site, stops, teams, o)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	now := f.now()
 	for i := range plan {
@@ -54,9 +52,9 @@ func (f *Fulfillment) Split(ctx context.Context, id, compound string, deliveries
 		r.count()
 	}
 	if err := f.Runs.InsertMissing(ctx, plan); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return plan, f.board(ctx, plan)
+	return plan, left, f.board(ctx, plan)
 }
 
 func (f *Fulfillment) runsOf(ctx context.Context, deliveries []string) ([]Run, error) {
@@ -264,12 +262,4 @@ func (f *Fulfillment) tellHanded(ctx context.Context, s *Stop) error {
 		}
 	}
 	return nil
-}
-
-// seconds of an hour-long shift and so on.
-func minutes(n int64, standard time.Duration) int64 {
-	if n == 0 {
-		return int64(standard.Seconds())
-	}
-	return n * 60
 }
