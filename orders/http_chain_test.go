@@ -195,7 +195,7 @@ func TestChainsAreForWhoLeadsTheRound(t *testing.T) {
 		{"another leader finds no round", "chen", "POST /group-buys/g1/chain", body, 404, "not_found"},
 		{"the committee may", "committee", "POST /group-buys/g1/chain", body, 200, ""},
 		{"an empty text is refused", "lin", "POST /group-buys/g1/chain", `{"text":""}`, 422, "invalid_input"},
-		{"40,000 lines are refused", "lin", "POST /group-buys/g1/chain", `{"text":"` + strings.Repeat(`1\n`, 40000) + `"}`, 422, "chain_too_long"},
+		{"40,000 lines are refused", "lin", "POST /group-buys/g1/chain", `{"text":"` + strings.Repeat(`1. 301 小周 鸡蛋1板，放门口\n`, 40000) + `"}`, 422, "chain_too_long"},
 		{"another leader finds no chain", "chen", "GET /group-buys/g1/chain", "", 404, "not_found"},
 		{"another leader finds no import", "chen", "GET " + path, "", 404, "not_found"},
 		{"nor through the own round", "chen", "GET /group-buys/g2/imports/" + i.ID, "", 404, "not_found"},

@@ -22,7 +22,7 @@ type uploadSheet struct {
 	ID   string `path:"id" maxLength:"64"`
 	Body struct {
 		File    string `json:"file" minLength:"1" maxLength:"200" doc:"Its name; where no column names the product, the name does."`
-		Content []byte `json:"content" doc:"The file in base64, 700 kB at most."`
+		Content []byte `json:"content" doc:"The file in base64; at most 5,000 rows are read."`
 	}
 }
 

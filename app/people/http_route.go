@@ -125,6 +125,7 @@ func (r *Router) operation(permission Permission, route, summary string) huma.Op
 		OperationID: operationID(method, path), Method: method, Path: "/api" + path, Summary: summary,
 		Tags:          []string{strings.Split(strings.TrimPrefix(path, "/"), "/")[0]},
 		DefaultStatus: http.StatusOK,
+		MaxBodyBytes:  -1, // the server's own limit holds for every route alike
 		Extensions:    map[string]any{"x-permission": permission.Names()},
 		Middlewares:   huma.Middlewares{r.authenticate(permission)},
 	}
