@@ -103,8 +103,8 @@ type Entry struct {
 	Door      *community.Door    `json:"door,omitempty"` // where it is certain
 	DoorFrom  string             `json:"door_from,omitempty" enum:",address,known,chain,answer"`
 	Wants     []Want             `json:"wants"`
-	Questions []Ask              `json:"questions"` // none: the entry is settled
-	Address   *community.Reading `json:"address,omitempty"`
+	Questions []Ask              `json:"questions"`         // none: the entry is settled
+	Address   *community.Reading `json:"address,omitempty"` // where it is in doubt
 
 	again bool // a verb says that it changes what was ordered: 再加
 	plus  bool // +1

@@ -17,6 +17,9 @@ func (p *parser) settle(r *Review) {
 			p.askEarlier(r.Entries, i)
 		}
 		e.Kind = e.kind()
+		if e.Address != nil && e.Address.Doubt == community.Certain {
+			e.Address = nil // it is the door
+		}
 	}
 }
 
