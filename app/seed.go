@@ -65,6 +65,7 @@ func (d *domains) seedCompound(ctx context.Context) error {
 	c := community.Compound{
 		Doc: db.Doc{ID: demoCompound}, NameZh: "梅园小区（演示）", NameEn: "Plum Garden (demo)", Currency: "CNY", Timezone: "Asia/Shanghai",
 		Lon: lon, Lat: lat, Demo: true,
+		Form:  community.AddressForm{PairIsUnit: true},
 		Gates: []community.Gate{{ID: "south", NameZh: "南门", NameEn: "South gate", Lon: lon, Lat: lat - 1100}},
 	}
 	for i := range 22 {
