@@ -171,7 +171,7 @@ func (w *sheetWriter) width(sheet string, column int, width float64) {
 func (w *sheetWriter) repeat(sheet string, row int) {
 	w.try(w.file.SetPanes(sheet, &excelize.Panes{Freeze: true, YSplit: row, TopLeftCell: fmt.Sprintf("A%d", row+1), ActivePane: "bottomLeft"}))
 	quoted := "'" + strings.ReplaceAll(sheet, "'", "''") + "'"
-	w.try(w.file.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Titles", RefersTo: fmt.Sprintf("%s!$%d:$%d", quoted, row, row), Scope: sheet}))
+	w.try(w.file.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Titles", RefersTo: fmt.Sprintf("%s!$1:$%d", quoted, row), Scope: sheet}))
 }
 
 func (w *sheetWriter) itemName(item Item) string {
@@ -246,7 +246,7 @@ func (w *sheetWriter) group(sheet string, row int, group []Order) int {
 		w.set(sheet, at, row, sum(o.Wants), w.number)
 		w.set(sheet, at+1, row, "☐", w.number)
 		w.set(sheet, at+2, row, o.Note, w.cell)
-		w.try(w.file.SetRowHeight(sheet, row, doorHeight))
+		w.try(w.file.SetRowHeight(sheet, row, doorHeight*float64(max(1, noteLines(o.Note)))))
 		row++
 	}
 	w.sums(sheet, row, label+" "+w.words[wordTotal], group, len(w.who(label, Order{})))
@@ -255,6 +255,18 @@ func (w *sheetWriter) group(sheet string, row int, group []Order) int {
 
 // doorHeight leaves room to tick and to write, in points.
 const doorHeight = 20
+
+// noteLines says how many lines of its column a note fills: 24 letters or 12 Chinese characters each.
+func noteLines(note string) int {
+	n := 0
+	for _, r := range note {
+		n++
+		if r > 0x2e80 {
+			n++
+		}
+	}
+	return (n + 21) / 22
+}
 
 // who gives the cells that say whose door it is; the unit only where there are several.
 func (w *sheetWriter) who(label string, o Order) []string {
