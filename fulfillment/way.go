@@ -70,6 +70,10 @@ func (w way) climb(p place, floors int64) int64 {
 	return min(stairs, w.site.LiftWaitSeconds+w.site.LiftDoorSeconds+abs(floors)*w.site.LiftFloorTenths/10)
 }
 
+// across is the longest way within a compound, in millimetres: what coordinates
+// make longer is an error of the map, and no reason to leave a door out.
+const across = 3_000_000
+
 // walk is the way on the ground, as the crow flies and a quarter more.
 func (w way) walk(a, b place) int64 {
 	lon1, lat1 := w.ground(a)
@@ -77,7 +81,7 @@ func (w way) walk(a, b place) int64 {
 	const millimetresPerMicroDegree = 111.195
 	squeeze := math.Cos(float64(w.at.Lat) / 1e6 * math.Pi / 180)
 	x, y := float64(lon1-lon2)*squeeze, float64(lat1-lat2)
-	return int64(math.Hypot(x, y) * millimetresPerMicroDegree * 1.25 / float64(w.site.WalkMillimetres))
+	return int64(min(math.Hypot(x, y)*millimetresPerMicroDegree*1.25, across) / float64(w.site.WalkMillimetres))
 }
 
 func (w way) ground(p place) (lon, lat int64) {
