@@ -41,8 +41,27 @@ func (r *Review) Answer(a Answer, c Context) error {
 	if a.Door != nil {
 		r.answerDoor(a.Entry-1, *a.Door)
 	}
+	e.askRest()
 	r.reclass()
 	return nil
+}
+
+// askRest asks what an answered entry still lacks, for a line that was not
+// understood asked only that.
+func (e *Entry) askRest() {
+	asked := func(is func(string) bool) bool {
+		return slices.ContainsFunc(e.Questions, func(q Ask) bool { return is(q.Code) })
+	}
+	if e.Action == Ignore || asked(func(code string) bool { return code == AskUnclear || code == AskCancelWhat }) {
+		return
+	}
+	if e.Door == nil && !asked(isAddress) {
+		e.ask(Ask{Code: string(community.NoAddress)})
+	}
+	goods := asked(func(code string) bool { return !isAddress(code) && code != AskAgain && code != AskNotBuilding })
+	if e.Action != Cancel && len(e.Wants) == 0 && !goods {
+		e.ask(Ask{Code: AskQuantity})
+	}
 }
 
 func (a Answer) check(c Context) error {
@@ -76,7 +95,7 @@ func (r *Review) answerDoor(at int, door community.Door) {
 		if i == at {
 			e.DoorFrom = "answer"
 		}
-		e.answered(func(q Ask) bool { return isAddress(q.Code) || q.Code == AskNotBuilding })
+		e.answered(func(q Ask) bool { return isAddress(q.Code) || q.Code == AskNotBuilding || q.Code == AskUnclear })
 		if before == nil || *before != door {
 			r.askAgainAt(i)
 		}

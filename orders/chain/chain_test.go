@@ -69,6 +69,22 @@ func TestAnswersSettleAReview(t *testing.T) {
 	}
 }
 
+func TestALineThatWasNotUnderstoodIsAskedForAllItLacks(t *testing.T) {
+	c := context("lanes", "eggs")
+	door := &community.Door{Building: "828-12", Unit: "1", Room: "301"}
+	for name, first := range map[string]Answer{"goods first": {Entry: 1, Wants: []Want{{"egg", 2}}}, "door first": {Entry: 1, Door: door}} {
+		r := parse(t, "那个谁家的猫又跑出来了", c)
+		answer(t, r, c, first)
+		if r.Open() != 1 || r.Lines[0].Kind != Question {
+			t.Errorf("%s: half an answer settled it: %+v", name, r.Entries[0])
+		}
+		answer(t, r, c, Answer{Entry: 1, Door: door, Wants: []Want{{"egg", 2}}})
+		if got := wanted(r.Orders()); r.Open() != 0 || got != "828-12/1-301 egg=2" {
+			t.Errorf("%s: %d open, %q", name, r.Open(), got)
+		}
+	}
+}
+
 func TestAnswersThatCannotBeAreRefused(t *testing.T) {
 	c := context("lanes", "market")
 	r := parse(t, "1. 小周 鸡蛋2", c)
