@@ -350,6 +350,47 @@ func TestProgressIsLive(t *testing.T) {
 	}
 }
 
+// TestTwoHundredWatchers lets two hundred people look on while one joins.
+func TestTwoHundredWatchers(t *testing.T) {
+	e := newEvening(t)
+	id := e.open(nil)
+	ctx, leave := context.WithTimeout(context.Background(), 20*time.Second)
+	defer leave()
+	watching, saw := make(chan error), make(chan error)
+	for range 200 {
+		go func() {
+			request, _ := http.NewRequestWithContext(ctx, "GET", e.base+"/api/g/"+id+"/progress", nil)
+			answer, err := http.DefaultClient.Do(request)
+			watching <- err
+			if err != nil {
+				return
+			}
+			defer answer.Body.Close()
+			for events := bufio.NewScanner(answer.Body); events.Scan(); {
+				if strings.Contains(events.Text(), `"units":2`) {
+					saw <- nil
+					return
+				}
+			}
+			saw <- fmt.Errorf("the stream ended before the order was seen")
+		}()
+	}
+	for range 200 {
+		if err := <-watching; err != nil {
+			t.Fatal(err)
+		}
+	}
+	zhou := e.at("A001/1/1-301")
+	before := cpu()
+	zhou.post("/group-buys/"+id+"/join", order(2, 0)).want(200)
+	for range 200 {
+		if err := <-saw; err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Logf("CPU to tell 200 watchers, both ends together: %s", cpu()-before)
+}
+
 // TestSixHundredBuyers lets 600 households ask at once for 60 packs.
 func TestSixHundredBuyers(t *testing.T) {
 	e := newEvening(t)

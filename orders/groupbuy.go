@@ -9,7 +9,7 @@ import (
 // State is where a group buy stands.
 //
 //	draft ─▶ open ─▶ closed ─▶ allocated ─▶ arriving ─▶ delivering ─▶ done
-//	  └───────┴───────┴───────────┴────────────┴─▶ cancelled | failed
+//	  └───────┴───────┴─▶ cancelled | failed
 type State string
 
 const (

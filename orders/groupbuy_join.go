@@ -1,6 +1,7 @@
 package orders
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -148,9 +149,8 @@ func (g *GroupBuy) take(w Wish, now time.Time) {
 		g.Participants = append(g.Participants, next)
 	} else {
 		next.Joined = p.Joined
-		if next.Account == "" {
-			next.Account = p.Account
-		}
+		next.Account = cmp.Or(next.Account, p.Account)
+		next.Name, next.Phone = cmp.Or(next.Name, p.Name), cmp.Or(next.Phone, p.Phone)
 		*p = next
 		g.MoneyChanged(w.Household)
 	}

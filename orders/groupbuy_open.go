@@ -142,13 +142,14 @@ func (g *GroupBuy) Publish(by string, now time.Time) error {
 	return nil
 }
 
-// Cancel ends the round before its goods are on the way to the doors. Everybody
-// is told, and nobody owes anything.
+// Cancel ends the round before goods are reserved for it. Everybody is told, and
+// nobody owes anything. From then on suppliers count on it: a delivery that does
+// not come ends with Lose, and a parcel may be refused at the door.
 func (g *GroupBuy) Cancel(by, reason string, now time.Time) error {
 	switch g.State {
 	case Cancelled:
 		return nil
-	case Draft, Open, Closed, Allocated, Arriving:
+	case Draft, Open, Closed:
 	default:
 		return g.wrongState("cancelled")
 	}
