@@ -14,12 +14,7 @@ type BackupCmd struct {
 
 // Run makes the backup.
 func (b *BackupCmd) Run(ctx context.Context) error {
-	conn, err := db.Connect(ctx, b.Store)
-	if err != nil {
-		return err
-	}
-	defer conn.Close()
-	return db.Backup(ctx, conn, b.File)
+	return db.BackupStore(ctx, b.Store, b.File)
 }
 
 // RestoreCmd puts a backup into an empty store of either kind.

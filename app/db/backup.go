@@ -38,6 +38,25 @@ func Backup(ctx context.Context, c *Conn, file string) error {
 	return nil
 }
 
+// BackupStore is Backup of a store that is not open here. The process that
+// serves an SQLite store is not disturbed: only the file is read.
+func BackupStore(ctx context.Context, address, file string) error {
+	dir, ok := strings.CutPrefix(address, "sqlite:")
+	if ok && dir != "" {
+		store := filepath.Join(dir, storeFile)
+		if _, err := os.Stat(store); err != nil {
+			return nothing(dir)
+		}
+		return Backup(ctx, &Conn{engine: &sqliteStore{file: store}}, file)
+	}
+	c, err := Connect(ctx, address)
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	return Backup(ctx, c, file)
+}
+
 // Restore puts a backup into the empty store at address, of either kind.
 func Restore(ctx context.Context, file, address string) error {
 	source, err := openBackup(ctx, file)

@@ -120,6 +120,26 @@ func TestABackupIsWholeAndRestoresToEitherStore(t *testing.T) {
 	}
 }
 
+func TestABackupFromOutsideHasWhatWasAcknowledged(t *testing.T) {
+	onBoth(t, func(t *testing.T, address string) {
+		_, rounds := openStore(t, address)
+		insert(t, rounds, newRound("r"))
+		file := filepath.Join(t.TempDir(), "backup")
+		if err := db.BackupStore(t.Context(), address, file); err != nil {
+			t.Fatal(err)
+		}
+		target := "sqlite:" + t.TempDir()
+		if err := db.Restore(t.Context(), file, target); err != nil {
+			t.Fatal(err)
+		}
+		_, back := openStore(t, target)
+		if found := ids(t, back, db.Query{}); !slices.Equal(found, []string{"r"}) {
+			t.Errorf("the backup has %v", found)
+		}
+	})
+	wantCode(t, db.BackupStore(t.Context(), "sqlite:"+t.TempDir(), filepath.Join(t.TempDir(), "backup")), "store_empty")
+}
+
 func TestAStoreWithoutDocumentsIsNoBackup(t *testing.T) {
 	onBoth(t, func(t *testing.T, address string) {
 		conn, err := db.Connect(t.Context(), address)
