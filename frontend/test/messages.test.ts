@@ -55,3 +55,18 @@ test('a translation takes the same inputs', () => {
 	const [zh, en] = locales.map(messages) as [Record<string, unknown>, Record<string, unknown>];
 	for (const key of Object.keys(en)) expect({ key, inputs: inputs(zh[key]) }).toEqual({ key, inputs: inputs(en[key]) });
 });
+
+test('every translated refusal is one that the service or a page makes', () => {
+	const repo = join(root, '..');
+	const go = ['app', 'catalog', 'orders', 'fulfillment'].flatMap((dir) => sources(join(repo, dir))).map((file) => readFileSync(file, 'utf8')).join('\n');
+	const made = new Set([...(go + source).matchAll(/["']([a-z_]+)["']/g)].map((match) => match[1]!));
+	const codes = Object.keys(messages('en')).filter((key) => key.startsWith('error_')).map((key) => key.slice('error_'.length));
+	expect(codes.filter((code) => !made.has(code))).toEqual([]);
+});
+
+function sources(dir: string): string[] {
+	return readdirSync(dir, { withFileTypes: true }).flatMap((entry) => {
+		const path = join(dir, entry.name);
+		return entry.isDirectory() ? sources(path) : entry.name.endsWith('.go') ? [path] : [];
+	});
+}

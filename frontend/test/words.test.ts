@@ -10,6 +10,12 @@ test('a problem is told by its code, or by the service’s sentence where there 
 	expect(problemText(problem('never_heard_of'))).toBe('English sentence.');
 });
 
+test('a problem tells moments, amounts and states as people read them', () => {
+	expect(problemText(problem('round_not_open', { opens: '2022-04-19T03:00:00Z' }))).not.toContain('2022-04-19T');
+	expect(problemText(problem('above_cap', { most: 1880, currency: 'CNY' }))).toContain('18.80');
+	expect(problemText(problem('run_state', { state: 'offered' }))).toContain(word('state', 'offered'));
+});
+
 test('a value without a word stands for itself', () => {
 	expect(word('state', 'unheard')).toBe('unheard');
 	expect(measure(3, 'crate')).toBe(measure(3, 'pack'));

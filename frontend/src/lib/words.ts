@@ -1,6 +1,7 @@
 import { m } from '$messages';
 import type { Problem } from './api/problem';
-import { money } from './format';
+import { moment, money } from './format';
+import { named } from './place';
 
 const all = m as unknown as Record<string, ((inputs: Record<string, unknown>) => string) | undefined>;
 
@@ -14,13 +15,27 @@ export function word(kind: Kind, value: string, inputs: Record<string, unknown> 
 }
 
 /** The families of messages that are looked up by a value of the service. */
-export const DYNAMIC = ['error', 'role', 'state', 'notice', 'need', 'reveal', 'scope_hint', 'measure', 'window', 'on_fail', 'rule', 'step', 'outcome', 'why', 'agreed', 'payer', 'bill', 'method', 'on_fail_choice', 'rule_choice', 'kind', 'line', 'ask', 'claim', 'bearer'] as const;
+export const DYNAMIC = ['error', 'role', 'state', 'notice', 'need', 'reveal', 'scope_hint', 'measure', 'window', 'on_fail', 'rule', 'step', 'outcome', 'why', 'agreed', 'payer', 'bill', 'method', 'on_fail_choice', 'rule_choice', 'kind', 'line', 'ask', 'claim', 'bearer', 'share', 'share_hint'] as const;
 export type Kind = (typeof DYNAMIC)[number];
+
+/** The numbers and words of a sentence as people read them: moments, amounts, states. */
+function readable(params: Record<string, unknown>): Record<string, unknown> {
+	const amounts = ['most', 'overpaid', 'outstanding'];
+	const say = (name: string, value: unknown) => {
+		if (name === 'state' && typeof value === 'string') return word('state', value);
+		if (typeof value === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(value)) return moment(value);
+		if (typeof value === 'number' && typeof params.currency === 'string' && amounts.includes(name)) return money(value, params.currency);
+		return value;
+	};
+	const said = Object.fromEntries(Object.entries(params).map(([name, value]) => [name, say(name, value)]));
+	if (typeof params.name_zh === 'string') said.name = named({ name_zh: params.name_zh, name_en: String(params.name_en ?? '') });
+	return said;
+}
 
 /** A problem in the reader's language; the service's English sentence where a code has no translation. */
 export function problemText(p: Problem): string {
 	const message = all[`error_${p.code}`];
-	if (message) return message(p.params);
+	if (message) return message(readable(p.params));
 	return p.detail || m.error_internal();
 }
 
