@@ -84,6 +84,20 @@ test('the leader orders for a neighbour, writing the door as people do, and prin
 	}
 });
 
+test('the leader pastes a chain and answers what is doubtful', async () => {
+	const { page } = people.leader;
+	await open(page, `/group-buys/${round}/chain`);
+	await page.getByLabel('The chain').fill('#接龙\n1. 3号楼2单元401 小周 1份\n2. 王姐 1份\n收到');
+	await page.getByRole('button', { name: 'Read it' }).click();
+	await page.getByRole('button', { name: /^Answer 1 question/ }).waitFor();
+	await holdsUp(page, 'a chain’s review');
+	await page.getByRole('button', { name: 'Leave it out' }).click();
+	await page.getByRole('button', { name: 'Confirm the orders' }).click();
+	await page.getByText('The orders are in.').waitFor();
+	await page.getByRole('button', { name: 'Take all of it back' }).click();
+	await page.getByText('Taken back', { exact: true }).waitFor();
+});
+
 test('the round closes and an operator runs the market', async () => {
 	const { page } = people.leader;
 	await open(page, `/group-buys/${round}/lead`);
