@@ -188,7 +188,7 @@ func (q Query) String() string {
 
 // span gives the smallest key of the plan's range and the first key behind it.
 func (p plan) span() (low, high []byte) {
-	var prefix []byte
+	prefix := []byte{} // a nil key would be NULL, which no key is above
 	for _, v := range p.prefix {
 		prefix = appendKey(prefix, v)
 	}
