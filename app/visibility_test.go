@@ -86,7 +86,8 @@ func leak(t *testing.T, who, may string, seen map[string]bool, r reply) {
 	t.Helper()
 	for name, canary := range canaries {
 		seen[name] = seen[name] || canary.Match(r.raw)
-		if !strings.Contains(may, name) && canary.Match(r.raw) {
+		echo := name == "door" && r.status >= 400 // a refusal names the door that was asked for
+		if !strings.Contains(may, name) && canary.Match(r.raw) && !echo {
 			t.Errorf("%s sees the %s in %s: %.300s", who, name, r.what, r.raw)
 		}
 	}
