@@ -16,7 +16,7 @@ import (
 type MatchCmd struct {
 	In         string  `required:"" help:"The market, a JSON file; - reads standard input."`
 	Out        string  `default:"-" help:"Where the plan goes; - is standard output."`
-	Seconds    float64 `default:"5" help:"How long to search: processor seconds with one thread, else seconds on the clock."`
+	Seconds    float64 `help:"How long to take in all: processor seconds with one thread, else seconds on the clock (default 5, without --iterations)."`
 	Iterations int     `help:"Stop after so many steps instead, so that a run can be repeated."`
 	Seed       int64   `default:"1" help:"Seed of the search."`
 	Threads    int     `default:"1" help:"How many parts of the market to solve side by side."`
@@ -25,8 +25,8 @@ type MatchCmd struct {
 
 // Run reads, solves, checks and writes.
 func (c *MatchCmd) Run(ctx context.Context) error {
-	if c.Seconds <= 0 || c.Iterations < 0 || c.Threads < 1 {
-		return wrongUse{fmt.Errorf("--seconds and --threads are above 0, --iterations is not below")}
+	if c.Seconds < 0 || c.Iterations < 0 || c.Threads < 1 {
+		return wrongUse{fmt.Errorf("--threads is at least 1, --seconds and --iterations are not below 0")}
 	}
 	market, err := c.read()
 	if err != nil {
@@ -65,15 +65,17 @@ func (c *MatchCmd) read() (*matching.Market, error) {
 }
 
 func (c *MatchCmd) options() matching.Options {
-	// What reading took is part of the time, and writing takes as long.
 	o := matching.Options{Seed: c.Seed, Iterations: c.Iterations, Threads: c.Threads}
-	if c.Iterations == 0 {
-		o.Budget = time.Duration(c.Seconds * float64(time.Second))
+	if c.Seconds == 0 && c.Iterations == 0 {
+		c.Seconds = 5
 	}
+	o.Budget = time.Duration(c.Seconds * float64(time.Second))
 	if c.Threads == 1 {
-		read := processorTime()
 		o.Clock = processorTime
-		o.Budget = max(o.Budget-2*read, o.Budget/5)
+		// What reading took is part of the time; checking and writing take twice as long.
+		if o.Budget > 0 {
+			o.Budget = max(o.Budget-3*processorTime(), o.Budget/5)
+		}
 	}
 	if terminal(os.Stderr) {
 		o.Progress = func(p matching.Progress) {

@@ -175,7 +175,7 @@ func (s *state) better(r *run, p *prices) *state {
 	other := newState(s.model)
 	other.heed(p)
 	other.greedy(1)
-	r.spare = 2 * (r.Clock() - begun)
+	r.spare = 4 * (r.Clock() - begun)
 	if other.value < s.value {
 		return s
 	}
