@@ -72,9 +72,9 @@ func (c *MatchCmd) options() matching.Options {
 	o.Budget = time.Duration(c.Seconds * float64(time.Second))
 	if c.Threads == 1 {
 		o.Clock = processorTime
-		// What reading took is part of the time; checking and writing take twice as long.
+		// What reading took is part of the time; checking and writing take as long.
 		if o.Budget > 0 {
-			o.Budget = max(o.Budget-3*processorTime(), o.Budget/5)
+			o.Budget = max(o.Budget-2*processorTime(), o.Budget/5)
 		}
 	}
 	if terminal(os.Stderr) {

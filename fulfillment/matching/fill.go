@@ -200,7 +200,7 @@ func (f *filler) sweep(m int, from label, room int64, pinned bool) {
 	for k := range f.units(md, pinned) {
 		cl := &f.cell.classes[k]
 		end := min(q+int64(cl.count)-f.from[k], room)
-		for at := ceilDiv(max(q+1, md.lo), pack) * pack; at <= end; at += step {
+		for at := ceilDiv(max(q+1, md.lo), pack) * pack; at <= end; at = f.after(at, step, end, pack) {
 			if !steady {
 				fixed = t.fixed(f.cell, at, visits)
 			}
@@ -214,6 +214,15 @@ func (f *filler) sweep(m int, from label, room int64, pinned bool) {
 			return
 		}
 	}
+}
+
+// after is the quantity to try next: a step on, but never past the last whole case
+// before the end of a class.
+func (f *filler) after(at, step, end, pack int64) int64 {
+	if last := end / pack * pack; at < last && at+step > last {
+		return last
+	}
+	return at + step
 }
 
 // units are the classes with free units that accept a mode, in the order taken.

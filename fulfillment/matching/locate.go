@@ -53,11 +53,24 @@ func (m *model) plain() bool {
 			return false
 		}
 	}
-	work := 0
-	for k := range m.cells {
-		work += len(m.cells[k].classes) * len(m.lots)
+	return m.transportable()
+}
+
+// transportable says whether the exact division takes seconds at most: a path
+// looks at every two lots, and there is about one for every other class.
+func (m *model) transportable() bool {
+	lots, classes := make([]int, len(m.market.Products)), make([]int, len(m.market.Products))
+	for i := range m.lots {
+		lots[m.lots[i].product]++
 	}
-	return work < 20_000_000
+	for k := range m.cells {
+		classes[m.cells[k].product] += len(m.cells[k].classes)
+	}
+	work := 0
+	for p := range lots {
+		work += lots[p] * lots[p] * classes[p]
+	}
+	return work <= 40_000_000
 }
 
 func newLocator(s *state) *locator {

@@ -32,6 +32,7 @@ func Solve(ctx context.Context, m *Market, o Options) (Plan, error) {
 	if err != nil {
 		return Plan{}, err
 	}
+	r.spare = r.Clock() - r.start // accounting for the plan takes about as long
 	if o.Threads > 1 && len(o.Keep) == 0 && o.Start == nil {
 		if parts := mod.parts(); len(parts) > 1 {
 			return r.sideBySide(mod, parts)
@@ -175,7 +176,7 @@ func (s *state) better(r *run, p *prices) *state {
 	other := newState(s.model)
 	other.heed(p)
 	other.greedy(1)
-	r.spare = 4 * (r.Clock() - begun)
+	r.spare += 2 * (r.Clock() - begun)
 	if other.value < s.value {
 		return s
 	}
@@ -191,7 +192,8 @@ func (r *run) improve(s *search, bound float64) {
 			if spent >= 1 {
 				break
 			}
-			s.heat = hot * math.Pow(0.01, (spent-from)/(1-from))
+			done := (spent - from) / (1 - from)
+			s.heat = hot * s.patience(float64(r.moves)/max(done, 1e-3)) * math.Pow(0.01, done)
 			r.tell(s.best, bound)
 		}
 		s.step()
@@ -209,6 +211,12 @@ func (r *run) locate(s *state, p *prices) {
 	if len(l.choice) == 0 {
 		p.bound = min(p.bound, l.value+float64(s.model.kept.value)+s.slack)
 	}
+}
+
+// patience lowers the heat of a search that has few moves for each cell: it has
+// no time to win back what it would lose.
+func (s *search) patience(moves float64) float64 {
+	return min(1, moves/float64(len(s.cells)+len(s.gates)+1)/15)
 }
 
 // polish refills every cell at the true costs and keeps what gains, so that no
