@@ -50,7 +50,7 @@ func (d *domains) seedDemo(ctx context.Context) error {
 	if _, err := d.deployments.Get(ctx, deploymentID); fault.KindOf(err) != fault.NotFound {
 		return err
 	}
-	for _, step := range []func(context.Context) error{d.seedCompound, d.seedStock, d.seedPeople} {
+	for _, step := range []func(context.Context) error{d.seedCompound, d.seedStock, d.seedPeople, d.seedRounds} {
 		if err := step(ctx); err != nil && fault.KindOf(err) != fault.Conflict {
 			return fmt.Errorf("seeding the demo: %w", err)
 		}
