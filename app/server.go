@@ -131,6 +131,9 @@ func pages(files fs.FS) fiber.Handler {
 			c.Set("Cache-Control", "no-cache")
 		}
 		c.Type(path.Ext(name))
+		if path.Ext(name) == ".webmanifest" { // which Fiber does not know
+			c.Set("Content-Type", "application/manifest+json")
+		}
 		return c.Send(body)
 	}
 }

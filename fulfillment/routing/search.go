@@ -114,9 +114,12 @@ func (r *search) remember() {
 // way between two stops. Measured at 1 to 5 seconds: windows and mixed fleets
 // want it three times as hot as plain loads do (R112: 948.6 against 957.9,
 // X110-HD: 1.9 against 3.8 % above the best known), and large plain ones suffer
-// from it.
+// from it. Mixed fleets also want to end warmer: their vehicles change late.
 func (m *model) temperatures() (hot, cold float64) {
-	if m.timed || m.mixed {
+	if m.mixed {
+		return 1, 0.03
+	}
+	if m.timed {
 		return 1, 0.01
 	}
 	return 0.35, 0.0035
