@@ -73,7 +73,10 @@ func TestHouseholds(t *testing.T) {
 		}
 	})
 	t.Run("a door that is not there is refused", func(t *testing.T) {
-		claim(first, "A001/2/1-701").refused(404, "no_such_door")
+		far := claim(first, "A001/2/1-701").refused(404, "no_such_door")
+		if !strings.Contains(string(far.raw), `"candidates":["A001/2/1-`) {
+			t.Fatalf("the nearest doors are not named: %s", far.raw)
+		}
 		claim(first, "A001/2").refused(422, "household_id")
 	})
 	t.Run("a phone is masked until it is revealed, which is written down", func(t *testing.T) {

@@ -166,11 +166,31 @@ type homeView struct{ Body Home }
 func (h handlers) claim(ctx context.Context, in *householdRequest) (*homeView, error) {
 	me := people.From(ctx).Account
 	of, err := h.Claim(ctx, in.Body.Household, me)
+	if fault.Is(err, "no_such_door") {
+		return nil, h.nearest(ctx, in.Body.Household, fault.As(err))
+	}
 	if err != nil {
 		return nil, err
 	}
 	home, err := h.home(ctx, of, me)
 	return &homeView{home}, err
+}
+
+// nearest names the doors that come closest to one that is not there.
+func (h handlers) nearest(ctx context.Context, household string, f *fault.Error) error {
+	id, door, err := ParseHouseholdID(household)
+	if err != nil {
+		return err
+	}
+	c, err := h.Compound(ctx, id)
+	if err != nil {
+		return err
+	}
+	candidates := []string{}
+	for _, d := range c.Read(c.BuildingLabel(door.Building, "zh") + door.Unit + "单元" + door.Room + "室").Candidates {
+		candidates = append(candidates, HouseholdID(id, d))
+	}
+	return f.With("candidates", candidates)
 }
 
 func (h handlers) leave(ctx context.Context, in *householdRequest) (*none, error) {
