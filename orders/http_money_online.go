@@ -9,6 +9,7 @@ import (
 
 // onlineRoutes registers paying online. Without a provider they answer online_off.
 func onlineRoutes(r *people.Router, h moneyHandlers) {
+	payees := people.Only(people.Supplier, people.Leader)
 	people.Route(r, people.Anyone, "GET /payment-methods", "How one can pay here.", h.methods)
 	people.Route(r, people.SignedIn, "POST /group-buys/{id}/intents", "Pay online: hold or charge the most that the order can cost.", h.begin)
 	people.Route(r, people.SignedIn, "POST /group-buys/{id}/intents/check", "Ask the provider what became of an online payment.", h.check)
@@ -16,6 +17,8 @@ func onlineRoutes(r *people.Router, h moneyHandlers) {
 	people.Route(r, people.SignedIn, "POST /me/wallet", "Start saving a card.", h.saveCard)
 	people.Route(r, people.SignedIn, "PUT /me/wallet", "Take in the card that the page has confirmed.", h.cardSaved)
 	people.Route(r, people.SignedIn, "DELETE /me/wallet", "Forget my saved card.", h.forgetCard)
+	people.Route(r, payees, "POST /payees", "Open an account with the provider, to be paid online.", h.enroll)
+	people.Route(r, payees, "GET /payees", "Whether I can be paid online.", h.payee)
 	people.Route(r, people.Anyone, "POST /stripe/webhook", "The payment provider's events, signed.", h.hear)
 }
 
@@ -120,10 +123,52 @@ func (h moneyHandlers) forgetCard(ctx context.Context, _ *struct{}) (*struct{}, 
 	return nil, h.ForgetCard(ctx, people.From(ctx).Account)
 }
 
+type payeeView struct{ Body PayeeView }
+
+func (h moneyHandlers) enroll(ctx context.Context, in *struct {
+	Origin string `header:"Origin"`
+	Body   struct {
+		Of   string `json:"of" enum:"supplier,leader"`
+		ID   string `json:"id,omitempty" maxLength:"100" doc:"The supplier; a leader enrolls itself."`
+		Back string `json:"back" pattern:"^/([a-zA-Z0-9_-]+/?)*$" doc:"The page of this site to come back to."`
+	}
+}) (*payeeView, error) {
+	account, err := payeeAccount(people.From(ctx), in.Body.Of, in.Body.ID)
+	if err != nil {
+		return nil, err
+	}
+	v, err := h.Enroll(ctx, account, in.Origin+in.Body.Back)
+	return &payeeView{v}, err
+}
+
+func (h moneyHandlers) payee(ctx context.Context, in *struct {
+	Of string `query:"of" enum:"supplier,leader" required:"true"`
+	ID string `query:"id" maxLength:"100"`
+}) (*payeeView, error) {
+	account, err := payeeAccount(people.From(ctx), in.Of, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	v, err := h.Payee(ctx, account)
+	return &payeeView{v}, err
+}
+
+// payeeAccount gives the ledger account that somebody is paid on.
+func payeeAccount(a people.Actor, of, id string) (string, error) {
+	switch {
+	case of == "supplier" && a.Is(people.Supplier, id):
+		return supplierAccount(id), nil
+	case of == "leader" && a.Has(people.Leader) && (id == "" || id == a.Account):
+		return leaderAccount(a.Account), nil
+	}
+	return "", fault.New(fault.NotFound, "payee_unknown", "There is no such payee of yours.")
+}
+
 // hear takes the raw body, because the signature is over its bytes.
 func (h moneyHandlers) hear(ctx context.Context, in *struct {
 	Signature string `header:"Stripe-Signature"`
-	RawBody   []byte `contentType:"application/json"`
+	RawBody   []byte
+	Body      any
 }) (*struct{}, error) {
 	err := h.Hear(ctx, in.RawBody, in.Signature)
 	if fault.Is(err, "signature_invalid") {

@@ -97,6 +97,27 @@ func (s site) ask(t *testing.T, as, route, body string, key ...string) (int, str
 	return answer.StatusCode, problem.Code, raw
 }
 
+// hear sends an event as the bank signs it.
+func (s site) hear(t *testing.T, body string) (int, string, []byte) {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), "POST", s.base+"/stripe/webhook", strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set("Stripe-Signature", "signed")
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	raw, err := io.ReadAll(answer.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return answer.StatusCode, "", raw
+}
+
 // scenario is one request and what must come of it.
 type scenario struct {
 	name, as, route, body string

@@ -28,6 +28,7 @@ type Payment struct {
 	Intents   []Intent         `json:"intents"`
 	Covered   []Cover          `json:"covered"`
 	Pending   *Step            `json:"pending,omitempty"`  // what is being asked of the provider
+	Unshared  bool             `json:"unshared,omitempty"` // money came or went online that is not shared out to payees yet
 	GivenUp   int64            `json:"given_up,omitempty"` // the last intent after which the household's place was given up
 
 	Seq      int64      `json:"seq"`    // counts what this payment has caused, for keys
@@ -152,6 +153,7 @@ func (p *Payment) SetBill(b Bill, now time.Time) {
 			p.record(e, now)
 		}
 	}
+	p.Unshared = p.Unshared || len(changes) > 0 && len(p.Covered) > 0
 	p.Bill = b
 	p.cover()
 }
@@ -262,7 +264,7 @@ func (p *Payment) schedule(now time.Time) {
 	if s := p.Pending; s != nil {
 		p.wakeAt(s.At.Add(resumeAfter << min(s.Tries, 6)))
 	}
-	if p.abandoned(now) {
+	if p.abandoned(now) || p.Unshared && p.Bill.Stage != Promised {
 		p.wakeAt(now)
 	}
 	for _, in := range p.Intents {

@@ -33,6 +33,8 @@ type Cashier struct {
 	payments  *db.Collection[Payment]
 	events    *db.Collection[ProviderEvent]
 	wallets   *db.Collection[Wallet]
+	payees    *db.Collection[Payee]
+	payouts   *db.Collection[Payout]
 	claims    *db.Collection[Claim]
 	photos    *db.Collection[ClaimPhoto]
 	provider  Provider // nil: this deployment takes cash and transfers only
@@ -51,6 +53,8 @@ func OpenCashier(conn *db.Conn, groupBuys *db.Collection[GroupBuy], provider Pro
 			db.On("group_buy", "household"), db.On("household"), db.On("wake"), db.On("intents.id"),
 		}}),
 		events:   db.Open[ProviderEvent](conn, db.Spec{Name: "provider_events", Indexes: []db.Index{db.On("wake")}}),
+		payees:   db.Open[Payee](conn, db.Spec{Name: "payees"}),
+		payouts:  db.Open[Payout](conn, db.Spec{Name: "payouts", Indexes: []db.Index{db.On("group_buy"), db.On("payee"), db.On("wake")}}),
 		wallets:  db.Open[Wallet](conn, db.Spec{Name: "wallets"}),
 		provider: provider, tell: tell, now: now,
 	}

@@ -20,6 +20,7 @@ type bank struct {
 	intents map[string]*bankIntent
 	keys    map[string]string // key → the intent that it acted on
 	setups  map[string]SetupFacts
+	wires   []*bankWire
 	news    []string // intents that something happened to
 	fail    func() trouble
 	moved   []string // what moved money, for the log of a failing sequence
@@ -33,6 +34,11 @@ const (
 	lostRequest
 	lostAnswer
 )
+
+type bankWire struct {
+	TransferFact
+	request TransferRequest
+}
 
 type bankIntent struct {
 	Facts
@@ -210,6 +216,80 @@ func (b *bank) LookSetup(_ context.Context, id string) (SetupFacts, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.setups[id], nil
+}
+
+func (b *bank) OpenPayee(_ context.Context, _, payee string) (string, error) {
+	return "acct_" + payee, nil
+}
+
+func (b *bank) PayeePage(_ context.Context, account, back string) (string, error) {
+	return "https://bank.example/" + account + "?back=" + back, nil
+}
+
+func (b *bank) PayeeReady(context.Context, string) (bool, error) { return true, nil }
+
+// wire performs one keyed transfer or reversal, unless the line is down.
+func (b *bank) wire(key string, do func() error) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	state := b.fail()
+	if state == lostRequest {
+		return errLine
+	}
+	if _, again := b.keys[key]; !again {
+		b.keys[key] = ""
+		if err := do(); err != nil {
+			return err
+		}
+	}
+	if state == lostAnswer {
+		return errLine
+	}
+	return nil
+}
+
+func (b *bank) Send(_ context.Context, key string, r TransferRequest) error {
+	return b.wire(key, func() error {
+		b.wires = append(b.wires, &bankWire{request: r, TransferFact: TransferFact{ID: fmt.Sprint("tr_", len(b.wires)), Minor: r.Minor, Step: key}})
+		b.moved = append(b.moved, fmt.Sprintf("sent %s %d", r.Account, r.Minor))
+		return nil
+	})
+}
+
+func (b *bank) Reverse(_ context.Context, key, transfer string, minor int64) error {
+	return b.wire(key, func() error {
+		for _, w := range b.wires {
+			if w.ID != transfer {
+				continue
+			}
+			if w.Reversed += minor; w.Reversed > w.Minor || minor <= 0 {
+				b.wrong = append(b.wrong, "reverse "+transfer)
+			}
+			b.moved = append(b.moved, fmt.Sprintf("reversed %s %d", transfer, minor))
+		}
+		return nil
+	})
+}
+
+func (b *bank) Transfers(_ context.Context, group string) ([]TransferFact, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	var out []TransferFact
+	for _, w := range b.wires {
+		if w.request.Group == group {
+			out = append(out, w.TransferFact)
+		}
+	}
+	return out, nil
+}
+
+// sent is what payees have by transfers.
+func (b *bank) sent() map[string]int64 {
+	sums := map[string]int64{}
+	for _, w := range b.wires {
+		sums[w.request.Account] += w.Minor - w.Reversed
+	}
+	return sums
 }
 
 func (b *bank) PublicKey() string { return "pk_test" }

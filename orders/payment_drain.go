@@ -139,8 +139,8 @@ func (p *Payment) finish(s Step) {
 	}
 }
 
-// Work does what is due on payments and on the provider's events, and gives
-// how many it looked at. One that cannot be served is left for the next time
+// Work does what is due on payments, payouts, claims and the provider's events,
+// and gives how many payments and events it looked at. One that cannot be served is left for the next time
 // and does not stop the others.
 func (c *Cashier) Work(ctx context.Context) (int, error) {
 	n, failed := c.workEvents(ctx)
@@ -151,10 +151,17 @@ func (c *Cashier) Work(ctx context.Context) (int, error) {
 	if err != nil {
 		return n, err
 	}
+	unshared := map[string]bool{}
 	for _, p := range due {
 		if err := c.awaken(ctx, p.ID); err != nil {
 			failed = err
 		}
+		if p.Unshared {
+			unshared[p.GroupBuy] = true
+		}
+	}
+	if err := c.workPayouts(ctx, unshared); err != nil {
+		failed = err
 	}
 	return n + len(due), failed
 }

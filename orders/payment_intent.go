@@ -193,6 +193,7 @@ func (p *Payment) Learn(seq int64, f Facts, now time.Time) error {
 	}
 	if more := f.Captured - in.Captured; more > 0 {
 		in.Captured = f.Captured
+		p.Unshared = true
 		p.record(Entry{Kind: Captured, Postings: move(householdAccount(p.Household), StripeAccount, more), Reason: "paid", By: in.By,
 			Numbers: map[string]int64{"intent": in.Seq}}, now)
 	}
@@ -247,6 +248,7 @@ func (in *Intent) askAgain(now time.Time) {
 func (p *Payment) learnRefund(in *Intent, f RefundFact, now time.Time) {
 	i := slices.IndexFunc(in.Refunds, func(r IntentRefund) bool { return r.ID == f.ID })
 	sides := move(StripeAccount, householdAccount(p.Household), f.Minor)
+	p.Unshared = p.Unshared || (i < 0) != f.Failed
 	if i < 0 && !f.Failed {
 		e := Entry{Kind: Refunded, Postings: sides, Reason: "by_provider", Numbers: map[string]int64{"intent": in.Seq}}
 		if s := p.Pending; s != nil && s.ID == f.Step {

@@ -24,6 +24,13 @@ type Provider interface {
 	OpenSetup(ctx context.Context, key, customer string) (SetupFacts, error)
 	LookSetup(ctx context.Context, setup string) (SetupFacts, error)
 
+	OpenPayee(ctx context.Context, key, payee string) (account string, err error)
+	PayeePage(ctx context.Context, account, back string) (address string, err error)
+	PayeeReady(ctx context.Context, account string) (bool, error)
+	Send(ctx context.Context, key string, r TransferRequest) error
+	Reverse(ctx context.Context, key, transfer string, minor int64) error
+	Transfers(ctx context.Context, group string) ([]TransferFact, error)
+
 	Hear(payload []byte, signature string, now time.Time) (Signal, error)
 	PublicKey() string // for the page's element
 }
@@ -39,6 +46,14 @@ type IntentRequest struct {
 	Method    string
 	Customer  string // empty: the card is not kept
 	CardToken string // of the saved card to use
+}
+
+// TransferRequest is money that goes to a payee; its group is the delivery that it is for.
+type TransferRequest struct {
+	Account  string // the provider's, of the payee
+	Minor    int64
+	Currency string
+	Group    string
 }
 
 // SetupFacts is a card that is being saved.

@@ -81,11 +81,13 @@ func stripeParams(ctx context.Context, key string) stripe.Params {
 	return p
 }
 
+func stripeCurrency(code string) string { return strings.ToLower(code) }
+
 // Open makes a PaymentIntent that the page confirms. A card is only held;
 // Alipay and WeChat Pay cannot be: https://docs.stripe.com/payments/place-a-hold-on-a-payment-method.
 func (s *Stripe) Open(ctx context.Context, key string, r IntentRequest) (Facts, error) {
 	p := &stripe.PaymentIntentParams{
-		Params: stripeParams(ctx, key), Amount: stripe.Int64(r.Minor), Currency: stripe.String(strings.ToLower(r.Currency)),
+		Params: stripeParams(ctx, key), Amount: stripe.Int64(r.Minor), Currency: stripe.String(stripeCurrency(r.Currency)),
 		PaymentMethodTypes: stripe.StringSlice([]string{r.Method}),
 		Metadata: map[string]string{
 			"payment": r.Payment, "seq": strconv.FormatInt(r.Seq, 10), "group_buy": r.GroupBuy,

@@ -89,6 +89,24 @@ func TestEveryRequestHasTheShapeThatStripePublishes(t *testing.T) {
 	if f, err := s.LookSetup(ctx, "seti_1"); err != nil || f.ID == "" {
 		t.Errorf("a setup looked at: %+v, %v", f, err)
 	}
+	if a, err := s.OpenPayee(ctx, "k7", "supplier:S01"); err != nil || a == "" {
+		t.Errorf("a payee: %q, %v", a, err)
+	}
+	if page, err := s.PayeePage(ctx, "acct_1", "https://baimi.example/money"); err != nil || page == "" {
+		t.Errorf("a payee's page: %q, %v", page, err)
+	}
+	if _, err := s.PayeeReady(ctx, "acct_1"); err != nil {
+		t.Errorf("whether a payee is ready: %v", err)
+	}
+	if err := s.Send(ctx, "k8", TransferRequest{Account: "acct_1", Minor: 100, Currency: "CNY", Group: "d1"}); err != nil {
+		t.Errorf("a transfer: %v", err)
+	}
+	if err := s.Reverse(ctx, "k9", "tr_1", 50); err != nil {
+		t.Errorf("a reversal: %v", err)
+	}
+	if _, err := s.Transfers(ctx, "d1"); err != nil {
+		t.Errorf("the transfers of a delivery: %v", err)
+	}
 	if _, err := s.refunds(ctx, "pi_1"); err != nil {
 		t.Errorf("the refunds of an intent: %v", err)
 	}
