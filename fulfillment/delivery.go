@@ -282,13 +282,14 @@ func (d *BulkDelivery) received(groupBuy string) map[orders.Part]int64 {
 	return parts
 }
 
-// AddRun says which parcels a run carries; the first run makes the drop split.
-func (d *BulkDelivery) AddRun(run string, parcels []int, now time.Time) error {
+// AddRun says which parcels a run carries, and which of them leave another run
+// for it; the first run makes the drop split.
+func (d *BulkDelivery) AddRun(run, from string, parcels []int, now time.Time) error {
 	if d.State != Arrived && d.State != Split {
 		return d.wrongState("split")
 	}
 	for _, i := range parcels {
-		if i < 0 || i >= len(d.Parcels) || d.Parcels[i].Run != "" && d.Parcels[i].Run != run {
+		if i < 0 || i >= len(d.Parcels) || !slices.Contains([]string{"", run, from}, d.Parcels[i].Run) {
 			return fault.New(fault.Conflict, "parcel_taken", "A parcel of this delivery is in another run already.")
 		}
 		d.Parcels[i].Run = run

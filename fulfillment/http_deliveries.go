@@ -57,7 +57,7 @@ func (h handlers) delivery(ctx context.Context, in *byID) (*deliveryView, error)
 func (h handlers) change(ctx context.Context, id string, role people.Role, change func(d *BulkDelivery, by string, now time.Time) error) (*deliveryView, error) {
 	me := people.From(ctx)
 	d, err := h.ChangeDelivery(ctx, id, func(d *BulkDelivery, now time.Time) error {
-		if !d.Sees(me) || role != "" && !me.Has(role) {
+		if !d.Sees(me) || role == people.Supplier && !me.Is(role, d.Supplier) || role == people.Coordinator && !me.Is(role, d.Compound) {
 			return notFound()
 		}
 		return change(d, me.Account, now)

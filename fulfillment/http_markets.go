@@ -191,7 +191,7 @@ type moveRequest struct {
 }
 
 // move puts the stop into the other run before it leaves this one, so that a
-// crash between the two leaves it in both, and moving again mends that.
+// crash on the way leaves it in both, and moving again mends that.
 func (h handlers) move(ctx context.Context, in *moveRequest) (*runList, error) {
 	me, now := people.From(ctx), h.now()
 	from, err := h.Runs.Get(ctx, in.ID)
@@ -219,6 +219,9 @@ func (h handlers) move(ctx context.Context, in *moveRequest) (*runList, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := h.board(ctx, []Run{onlyStop(to, stop)}, in.ID); err != nil {
+		return nil, err
+	}
 	from, err = h.Runs.Update(ctx, in.ID, func(r *Run) error {
 		if _, err := r.Take(in.Body.Stop, me.Account, now); err != nil {
 			return err
@@ -229,5 +232,11 @@ func (h handlers) move(ctx context.Context, in *moveRequest) (*runList, error) {
 	if err != nil {
 		return nil, err
 	}
-	return h.views(ctx, []Run{from, to}), h.board(ctx, []Run{to})
+	return h.views(ctx, []Run{from, to}), nil
+}
+
+// onlyStop is the run with nothing but the stop.
+func onlyStop(r Run, s Stop) Run {
+	r.Stops = []Stop{s}
+	return r
 }

@@ -219,7 +219,11 @@ type decideRequest struct {
 }
 
 func (h handlers) decide(ctx context.Context, in *decideRequest) (*runView, error) {
+	me := people.From(ctx)
 	return h.on(ctx, in.ID, func(r *Run, by string, now time.Time) error {
+		if !me.Is(people.Coordinator, r.Compound) {
+			return notFound()
+		}
 		return r.Decide(by, in.Body.Stop, in.Body.Outcome, in.Body.Why, now)
 	})
 }
@@ -232,7 +236,11 @@ type lockRequest struct {
 }
 
 func (h handlers) lock(ctx context.Context, in *lockRequest) (*runView, error) {
+	me := people.From(ctx)
 	return h.on(ctx, in.ID, func(r *Run, _ string, _ time.Time) error {
+		if !me.Is(people.Coordinator, r.Compound) {
+			return notFound()
+		}
 		r.Locked = in.Body.Locked
 		return nil
 	})

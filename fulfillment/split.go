@@ -54,7 +54,7 @@ func (f *Fulfillment) Split(ctx context.Context, id, compound string, deliveries
 	if err := f.Runs.InsertMissing(ctx, plan); err != nil {
 		return nil, nil, err
 	}
-	return plan, left, f.board(ctx, plan)
+	return plan, left, f.board(ctx, plan, "")
 }
 
 func (f *Fulfillment) runsOf(ctx context.Context, deliveries []string) ([]Run, error) {
@@ -72,8 +72,9 @@ func (f *Fulfillment) runsOf(ctx context.Context, deliveries []string) ([]Run, e
 	return runs, nil
 }
 
-// board tells each delivery which parcels are in which run.
-func (f *Fulfillment) board(ctx context.Context, runs []Run) error {
+// board tells each delivery which parcels are in which run; from is the run that
+// they leave, empty where they wait at the gate.
+func (f *Fulfillment) board(ctx context.Context, runs []Run, from string) error {
 	on := map[string]map[string][]int{} // delivery → run → parcels
 	for i := range runs {
 		for _, s := range runs[i].Stops {
@@ -89,7 +90,7 @@ func (f *Fulfillment) board(ctx context.Context, runs []Run) error {
 	for delivery, byRun := range on {
 		_, err := f.Deliveries.Update(ctx, delivery, func(d *BulkDelivery) error {
 			for run, parcels := range byRun {
-				if err := d.AddRun(run, parcels, now); err != nil {
+				if err := d.AddRun(run, from, parcels, now); err != nil {
 					return err
 				}
 			}

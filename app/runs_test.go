@@ -1,0 +1,58 @@
+package main
+
+import (
+	"strings"
+	"testing"
+
+	"baimi/app/people"
+	"baimi/fulfillment"
+)
+
+// TestAStopIsMovedToAnotherRun moves a door, twice, and the round still ends.
+func TestAStopIsMovedToAnotherRun(t *testing.T) {
+	o := newOrdered(t)
+	delivery := o.delivery()
+	o.counted(delivery, 12).want(200)
+	var split struct{ Runs []fulfillment.RunView }
+	o.coordinator.post("/runs", map[string]any{
+		"compound": "A001", "deliveries": []string{delivery},
+		"teams": []map[string]any{{"kind": "cart", "count": 2, "millilitres": 6 * 9000, "minutes": 0}},
+	}).want(200).into(&split)
+	if len(split.Runs) != 2 {
+		t.Fatalf("%d runs for two doors that fill a cart each", len(split.Runs))
+	}
+	from, to := split.Runs[0].ID, split.Runs[1].ID
+	move := map[string]any{"stop": split.Runs[0].Stops[0].ID, "to": to}
+	var moved []fulfillment.RunView
+	o.coordinator.post("/runs/"+from+"/move", move).want(200).into(&moved)
+	if len(moved) != 2 || len(moved[0].Stops) != 0 || len(moved[1].Stops) != 2 || moved[1].Parcels != 12 {
+		t.Fatalf("%+v", moved)
+	}
+	o.coordinator.post("/runs/"+to+"/move", map[string]any{"stop": move["stop"], "to": from}).want(200).into(&moved)
+	if len(moved[0].Stops) != 1 || len(moved[1].Stops) != 1 {
+		t.Fatalf("%+v", moved)
+	}
+}
+
+// TestARoleElsewhereIsNoRoleHere lets those in who hold the right role for
+// something else, and who may see the document in another role.
+func TestARoleElsewhereIsNoRoleHere(t *testing.T) {
+	o := newOrdered(t)
+	delivery := o.delivery()
+	both := o.signIn("both@example.org", people.Grant{Role: people.Supplier, Scope: "S1"}, people.Grant{Role: people.Coordinator, Scope: "A009"})
+	both.post("/deliveries/"+delivery+"/receipt", map[string]any{"counts": []any{}}).refused(404, "not_found")
+	host := o.signIn("host@example.org", people.Grant{Role: people.Coordinator, Scope: "A001"}, people.Grant{Role: people.Supplier, Scope: "S9"})
+	host.post("/deliveries/"+delivery+"/confirm", nil).refused(404, "not_found")
+	host.post("/deliveries/"+delivery+"/dispatch", nil).refused(404, "not_found")
+
+	o.counted(delivery, 12).want(200)
+	path := "/runs/" + o.split(delivery)[0].ID
+	helper := o.signIn("help@example.org", people.Grant{Role: people.Courier, Scope: "A001"}, people.Grant{Role: people.Coordinator, Scope: "A009"})
+	helper.put(path+"/lock", map[string]any{"locked": true}).refused(404, "not_found")
+	helper.post(path+"/accept", nil).want(200)
+	helper.put(path+"/lock", map[string]any{"locked": true}).refused(404, "not_found")
+	helper.post(path+"/decide", map[string]any{"stop": "A001/1/1-101", "outcome": "collected", "why": "x"}).refused(404, "not_found")
+	if still := o.coordinator.get(path).want(200); strings.Contains(string(still.raw), `"locked":true`) {
+		t.Fatal("a coordinator of another compound has locked the run")
+	}
+}
