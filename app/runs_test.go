@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"strings"
 	"testing"
 
@@ -54,5 +55,32 @@ func TestARoleElsewhereIsNoRoleHere(t *testing.T) {
 	helper.post(path+"/decide", map[string]any{"stop": "A001/1/1-101", "outcome": "collected", "why": "x"}).refused(404, "not_found")
 	if still := o.coordinator.get(path).want(200); strings.Contains(string(still.raw), `"locked":true`) {
 		t.Fatal("a coordinator of another compound has locked the run")
+	}
+}
+
+// TestASplitThatWasBrokenOffIsEndedByTheNext forgets, as a crash would, what the
+// delivery was to learn of its run.
+func TestASplitThatWasBrokenOffIsEndedByTheNext(t *testing.T) {
+	o := newOrdered(t)
+	delivery := o.delivery()
+	o.counted(delivery, 12).want(200)
+	run := o.split(delivery)[0]
+	_, err := o.fulfillment.Deliveries.Update(context.Background(), delivery, func(d *fulfillment.BulkDelivery) error {
+		d.State, d.Runs = fulfillment.Arrived, []string{}
+		for i := range d.Parcels {
+			d.Parcels[i].Run = ""
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again := o.split(delivery); again[0].ID != run.ID {
+		t.Fatal("the parcels are in two runs")
+	}
+	var runs []fulfillment.RunView
+	o.coordinator.get("/runs?compound=A001").want(200).into(&runs)
+	if d, err := o.fulfillment.Deliveries.Get(context.Background(), delivery); err != nil || len(runs) != 1 || d.State != fulfillment.Split || d.Parcels[0].Run != run.ID {
+		t.Fatalf("%d runs, %+v %v", len(runs), d, err)
 	}
 }

@@ -285,6 +285,12 @@ func (d *BulkDelivery) received(groupBuy string) map[orders.Part]int64 {
 // AddRun says which parcels a run carries, and which of them leave another run
 // for it; the first run makes the drop split.
 func (d *BulkDelivery) AddRun(run, from string, parcels []int, now time.Time) error {
+	known := func(i int) bool {
+		return i >= 0 && i < len(d.Parcels) && d.Parcels[i].Run != "" && d.Parcels[i].Run == run
+	}
+	if !slices.ContainsFunc(parcels, func(i int) bool { return !known(i) }) {
+		return nil
+	}
 	if d.State != Arrived && d.State != Split {
 		return d.wrongState("split")
 	}

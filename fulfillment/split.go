@@ -31,6 +31,9 @@ func (f *Fulfillment) Split(ctx context.Context, id, compound string, deliveries
 	if err != nil {
 		return nil, nil, err
 	}
+	if err := f.boardAgain(ctx, deliveries); err != nil {
+		return nil, nil, err
+	}
 	stops, err := f.stopsOf(ctx, &site, deliveries)
 	if err != nil {
 		return nil, nil, err
@@ -70,6 +73,21 @@ func (f *Fulfillment) runsOf(ctx context.Context, deliveries []string) ([]Run, e
 		}
 	}
 	return runs, nil
+}
+
+// boardAgain ends splits that were broken off when their runs had been written
+// and the deliveries did not know of them, so that nothing is carried twice.
+func (f *Fulfillment) boardAgain(ctx context.Context, deliveries []string) error {
+	runs, err := f.runsOf(ctx, deliveries)
+	if err != nil {
+		return err
+	}
+	for i := range runs {
+		if err := f.board(ctx, runs[i:i+1], ""); err != nil && !fault.Is(err, "parcel_taken") {
+			return err
+		}
+	}
+	return nil
 }
 
 // board tells each delivery which parcels are in which run; from is the run that
