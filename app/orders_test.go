@@ -77,18 +77,6 @@ func (e *evening) jobs() {
 	}
 }
 
-func (r reply) number(path string) int64 {
-	r.t.Helper()
-	var at any
-	r.into(&at)
-	for _, step := range strings.Split(path, ".") {
-		object, _ := at.(map[string]any)
-		at = object[step]
-	}
-	n, _ := at.(float64)
-	return int64(n)
-}
-
 func TestJoining(t *testing.T) {
 	e := newEvening(t)
 	id := e.open(map[string]any{"limit_per_household": 4, "sorting_space": 10})

@@ -207,8 +207,8 @@ func (r reply) into(v any) reply {
 	return r
 }
 
-// text gives the string at a dotted path.
-func (r reply) text(path string) string {
+// at gives what stands at a dotted path.
+func (r reply) at(path string) any {
 	r.t.Helper()
 	var at any
 	r.into(&at)
@@ -216,6 +216,19 @@ func (r reply) text(path string) string {
 		object, _ := at.(map[string]any)
 		at = object[step]
 	}
-	s, _ := at.(string)
+	return at
+}
+
+// text gives the string at a dotted path.
+func (r reply) text(path string) string {
+	r.t.Helper()
+	s, _ := r.at(path).(string)
 	return s
+}
+
+// number gives the number at a dotted path.
+func (r reply) number(path string) int64 {
+	r.t.Helper()
+	n, _ := r.at(path).(float64)
+	return int64(n)
 }

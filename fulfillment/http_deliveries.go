@@ -12,7 +12,6 @@ import (
 type deliveriesQuery struct {
 	Supplier string `query:"supplier" maxLength:"64"`
 	Compound string `query:"compound" maxLength:"64"`
-	Cursor   string `query:"cursor" maxLength:"500"`
 }
 
 type deliveryList struct{ Body []DeliveryView }

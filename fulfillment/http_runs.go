@@ -273,3 +273,62 @@ func (h handlers) reveal(ctx context.Context, in *stopRequest) (*revealedPhone, 
 	out.Body.Phone = home.Phone
 	return out, nil
 }
+
+type moveRequest struct {
+	ID   string `path:"id" maxLength:"200"`
+	Body struct {
+		Stop string `json:"stop" maxLength:"200"`
+		To   string `json:"to" maxLength:"200" doc:"A run of the same compound that has not been loaded."`
+	}
+}
+
+// move puts the stop into the other run before it leaves this one, so that a
+// crash on the way leaves it in both, and moving again mends that.
+func (h handlers) move(ctx context.Context, in *moveRequest) (*runList, error) {
+	me, now := people.From(ctx), h.now()
+	from, err := h.Runs.Get(ctx, in.ID)
+	if err != nil || !me.Is(people.Coordinator, from.Compound) || in.ID == in.Body.To {
+		return nil, notFound()
+	}
+	stop, err := from.Take(in.Body.Stop, me.Account, now)
+	if err != nil {
+		return nil, err
+	}
+	site, err := h.community.Compound(ctx, from.Compound)
+	if err != nil {
+		return nil, err
+	}
+	to, err := h.Runs.Update(ctx, in.Body.To, func(r *Run) error {
+		if r.Compound != from.Compound {
+			return notFound()
+		}
+		if err := r.Add(stop, me.Account, now); err != nil {
+			return err
+		}
+		wayOf(&site).time(r)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	if err := h.board(ctx, []Run{onlyStop(to, stop)}, in.ID); err != nil {
+		return nil, err
+	}
+	from, err = h.Runs.Update(ctx, in.ID, func(r *Run) error {
+		if _, err := r.Take(in.Body.Stop, me.Account, now); err != nil {
+			return err
+		}
+		wayOf(&site).time(r)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return h.views(ctx, []Run{from, to}), nil
+}
+
+// onlyStop is the run with nothing but the stop.
+func onlyStop(r Run, s Stop) Run {
+	r.Stops = []Stop{s}
+	return r
+}

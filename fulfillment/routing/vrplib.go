@@ -120,7 +120,7 @@ func ReadVRPLIB(r io.Reader) (*Instance, error) {
 	if err := f.times(in, kind); err != nil {
 		return nil, err
 	}
-	if err := f.fleet(in, kind); err != nil {
+	if err := f.fleet(in); err != nil {
 		return nil, err
 	}
 	in.finish()
@@ -215,7 +215,7 @@ func firstErr(errs ...error) error {
 }
 
 // fleet reads the vehicles.
-func (f *vrp) fleet(in *Instance, kind string) error {
+func (f *vrp) fleet(in *Instance) error {
 	m := in.model
 	count := m.n
 	if text := f.spec["VEHICLES"]; text != "" {
