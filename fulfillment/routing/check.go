@@ -3,6 +3,7 @@ package routing
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -16,6 +17,9 @@ func Check(p *Problem, plan *Plan) error {
 	}
 	for i := range plan.Runs {
 		c.run(&plan.Runs[i])
+	}
+	for i := range p.Begun {
+		c.begun(&p.Begun[i], plan)
 	}
 	c.everyone(plan)
 	if c.travel != plan.Travel {
@@ -112,7 +116,7 @@ func (c *checker) walk(name string, t *Trip, clock int64) int64 {
 		s := &c.problem.Stops[there-1]
 		c.travel += c.problem.Duration[here][there]
 		clock = max(clock+c.problem.Duration[here][there], s.Window[0])
-		if clock > s.Window[1] {
+		if clock > s.Window[1] && !s.Hot && !c.fixed(v.ID) {
 			c.say("%s is at %s at %d, after its window's end at %d", name, v.ID, clock, s.Window[1])
 		}
 		if v.Arrives != clock {
@@ -144,4 +148,31 @@ func (c *checker) everyone(plan *Plan) {
 			c.say("%s is visited %d times, and left out: %v", id, n, out[id])
 		}
 	}
+}
+
+// begun holds that a trip under way keeps its fixed stops, and that its bags
+// neither leave it nor get company.
+func (c *checker) begun(b *Begun, plan *Plan) {
+	for i := range plan.Runs {
+		for k, t := range plan.Runs[i].Trips {
+			for at, v := range t.Stops {
+				mine := plan.Runs[i].Courier == b.Courier && k == 0
+				if slices.Contains(b.Stops, v.ID) != mine {
+					c.say("%s is on board of %s, or is not", v.ID, b.Courier)
+				}
+				if mine && at < b.Fixed && v.ID != b.Stops[at] {
+					c.say("%s visits %s and not %s", b.Courier, v.ID, b.Stops[at])
+				}
+			}
+		}
+	}
+}
+
+func (c *checker) fixed(id string) bool {
+	for _, b := range c.problem.Begun {
+		if slices.Contains(b.Stops[:b.Fixed], id) {
+			return true
+		}
+	}
+	return false
 }

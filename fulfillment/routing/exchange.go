@@ -6,11 +6,16 @@ func (r *search) exchangeVehicles() {
 	for i := 0; i < len(r.saved); i++ {
 		a := r.saved[i].day
 		for b := range r.days {
-			if b != a && len(r.days[a].trips) <= 1 && len(r.days[b].trips) <= 1 && r.gain(a, b) > 0 {
+			if b != a && r.single(a) && r.single(b) && r.gain(a, b) > 0 {
 				r.swap(a, b)
 			}
 		}
 	}
+}
+
+// single tells whether the day has one trip at most, and none under way.
+func (r *search) single(d int) bool {
+	return len(r.days[d].trips) <= 1 && len(r.vehicles[d].begun) == 0
 }
 
 // gain is what exchanging the vehicles of two days saves; nothing if they cannot.

@@ -41,7 +41,7 @@ func (s *state) beside(u, v int32, best *place) {
 	d := int(s.dayOf[v])
 	day := &s.days[d]
 	tr, pos := &day.trips[s.tripOf[v]], int(s.posOf[v])
-	if !s.carries(d, u, &tr.load) {
+	if s.aboard[u] != s.aboard[v] || !s.carries(d, u, &tr.load) {
 		return
 	}
 	prev, next := int32(0), int32(0)
@@ -52,23 +52,12 @@ func (s *state) beside(u, v int32, best *place) {
 		next = day.seq[pos+1]
 	}
 	unit := s.vehicles[d].unit
-	if c := unit * (s.d(prev, u) + s.d(u, v) - s.d(prev, v)); c < best.cost && s.inTime(d, tr, u, prev, v) {
+	if c := unit * (s.d(prev, u) + s.d(u, v) - s.d(prev, v)); c < best.cost && !s.fixed[v] && s.inTime(d, tr, u, prev, v) {
 		*best = place{cost: c, day: d, pos: pos}
 	}
-	if c := unit * (s.d(v, u) + s.d(u, next) - s.d(v, next)); c < best.cost && s.inTime(d, tr, u, v, next) {
+	if c := unit * (s.d(v, u) + s.d(u, next) - s.d(v, next)); c < best.cost && !s.fixed[next] && s.inTime(d, tr, u, v, next) {
 		*best = place{cost: c, day: d, pos: pos + 1}
 	}
-}
-
-// carries tells whether the day's vehicle takes u beside what a trip has on board.
-func (s *state) carries(d int, u int32, on *[maxLoads]int64) bool {
-	v := &s.vehicles[d]
-	for k := range s.k {
-		if on[k]+s.load[u][k] > v.cap[k] {
-			return false
-		}
-	}
-	return !v.noStairs || !s.climb[u]
 }
 
 // inTime tells whether u can be served between a and b of a trip, and the rest
@@ -102,6 +91,9 @@ func (s *state) inTime(d int, tr *trip, u, a, b int32) bool {
 // each day, and once for each kind of vehicle that is still at the gate. Among
 // equals chance decides, so that large vehicles are found as often as small.
 func (s *state) ownTrip(u int32, draw *rand.Rand, best *place) {
+	if s.aboard[u] != 0 {
+		return
+	}
 	idle := -1
 	way := s.d(0, u) + s.d(u, 0)
 	var empty [maxLoads]int64
@@ -149,6 +141,9 @@ func (s *state) fitsGap(d, gap int, u int32) bool {
 		return true
 	}
 	day, v := &s.days[d], &s.vehicles[d]
+	if gap == 0 && len(v.begun) > 0 {
+		return false
+	}
 	clock, latest := v.start, v.end
 	if gap > 0 {
 		clock = day.trips[gap-1].end

@@ -26,6 +26,8 @@ type model struct {
 	vehicles []vehicle
 	near     [][]int32 // each node's neighbours, nearest first
 	mixed    bool      // vehicles differ in cost or capacity
+	aboard   []int32   // of a node: the trip under way that has it on board, from 1; 0: it is at the gate
+	fixed    []bool    // of a node: it keeps its place in the trip under way
 }
 
 // vehicle is one courier.
@@ -39,6 +41,7 @@ type vehicle struct {
 	loading  int64
 	maxTrips int
 	noStairs bool
+	begun    []int32 // the stops of the trip that is under way
 }
 
 const neighbours = 48
@@ -110,12 +113,13 @@ func modelOf(p *Problem) *model {
 			m.vehicles = append(m.vehicles, v)
 		}
 	}
+	m.begin(p)
 	m.prepare()
 	return m
 }
 
 func newModel(n, k int) *model {
-	m := &model{n: n, k: k, dist: make([]int64, n*n), load: make([][maxLoads]int64, n), climb: make([]bool, n)}
+	m := &model{n: n, k: k, dist: make([]int64, n*n), load: make([][maxLoads]int64, n), climb: make([]bool, n), aboard: make([]int32, n), fixed: make([]bool, n)}
 	for _, a := range []*[]int64{&m.ready, &m.due, &m.service, &m.release, &m.penalty} {
 		*a = make([]int64, n)
 	}
@@ -123,4 +127,29 @@ func newModel(n, k int) *model {
 		m.due[i] = forever
 	}
 	return m
+}
+
+// carries tells whether the day's vehicle takes u beside what a trip has on board.
+func (m *model) carries(d int, u int32, on *[maxLoads]int64) bool {
+	v := &m.vehicles[d]
+	for k := range m.k {
+		if on[k]+m.load[u][k] > v.cap[k] {
+			return false
+		}
+	}
+	return !v.noStairs || !m.climb[u]
+}
+
+// can tells whether a vehicle takes the whole trip.
+func (m *model) can(d int, trip []int32) bool {
+	var on [maxLoads]int64
+	for _, u := range trip {
+		if !m.carries(d, u, &on) {
+			return false
+		}
+		for k := range m.k {
+			on[k] += m.load[u][k]
+		}
+	}
+	return true
 }

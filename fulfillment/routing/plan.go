@@ -3,6 +3,7 @@ package routing
 import (
 	"context"
 	"fmt"
+	"slices"
 )
 
 // Solve returns the best plan found. The error is an *Invalid problem; an ended
@@ -12,7 +13,12 @@ func Solve(ctx context.Context, p *Problem, o Options) (Plan, error) {
 		return Plan{}, err
 	}
 	m := modelOf(p)
-	return p.plan(m, solve(ctx, m, o)), nil
+	if err := m.begunInShift(p); err != nil {
+		return Plan{}, err
+	}
+	days := m.hurry(ctx, p, solve(ctx, m, o), o)
+	m.share(p, days)
+	return p.plan(m, days), nil
 }
 
 // plan writes days out with their times.
@@ -96,6 +102,9 @@ func (m *model) reason(u int32) Reason {
 	why := Climb
 	for d := range m.vehicles {
 		v := &m.vehicles[d]
+		if m.aboard[u] != 0 && !slices.Contains(v.begun, u) {
+			continue
+		}
 		switch {
 		case v.noStairs && m.climb[u]:
 		case !m.carriesAlone(v, u):

@@ -16,9 +16,12 @@
 // later each trip may end. Single trips start from the savings of Clarke &
 // Wright (1964).
 //
-// Order of the objective: stops left out, weighted by priority; then travel.
-// Every stop left out has its reason. Same input, seed and iterations: the same
-// plan. Check validates a plan and shares no code with the search.
+// Order of the objective: stops left out, weighted by priority; then how late hot
+// stops are; then travel; then
+// fairness, the sum of the squares of what each courier has worked and will. Trips
+// that are under way keep their bags and their next stop (Begun). Every stop left
+// out has its reason. Same input, seed and iterations: the same plan. Check
+// validates a plan and shares no code with the search.
 //
 // The package refuses matrices of the wrong size, negative times and loads, and
 // windows that end before they start, each with the place.
@@ -42,17 +45,20 @@ type Problem struct {
 	Stops    []Stop    `json:"stops"`
 	Couriers []Courier `json:"couriers"`
 	Duration [][]int64 `json:"duration"` // seconds, (n+1)×(n+1), need not be symmetric
+	Begun    []Begun   `json:"begun,omitempty"`
 }
 
 // Stop is one door.
 type Stop struct {
 	ID       string   `json:"id"`
-	Load     []int64  `json:"load"`            // in the units of Loads
-	Service  int64    `json:"service"`         // seconds at the door
-	Window   [2]int64 `json:"window"`          // earliest and latest start of service
-	Release  int64    `json:"release"`         // earliest start of loading a trip that carries it
-	Priority int64    `json:"priority"`        // 0 and up: what it weighs to leave it out
-	Climb    bool     `json:"climb,omitempty"` // can only be reached by stairs
+	Load     []int64  `json:"load"`             // in the units of Loads
+	Service  int64    `json:"service"`          // seconds at the door
+	Window   [2]int64 `json:"window"`           // earliest and latest start of service
+	Release  int64    `json:"release"`          // earliest start of loading a trip that carries it
+	Priority int64    `json:"priority"`         // 0 and up: what it weighs to leave it out
+	Climb    bool     `json:"climb,omitempty"`  // can only be reached by stairs
+	Hot      bool     `json:"hot,omitempty"`    // where nobody can keep its window, it is late rather than left out
+	Effort   int64    `json:"effort,omitempty"` // what floors and weight add to a courier's work, in seconds
 }
 
 // Courier is a kind of courier and how many there are.
@@ -64,6 +70,17 @@ type Courier struct {
 	Loading  int64    `json:"loading"`   // seconds at the gate before every trip
 	MaxTrips int      `json:"max_trips"` // 0: no limit
 	NoStairs bool     `json:"no_stairs,omitempty"`
+	Worked   []int64  `json:"worked,omitempty"` // seconds of the weeks before, of each of the count; none: nobody has
+}
+
+// Begun is a trip that is under way: what is done is no part of the problem, the
+// bags of its other stops are on board. It is its courier's first trip, visits the
+// fixed stops first and in this order, and takes nothing from the gate. The
+// release of its first stop says when it began to load.
+type Begun struct {
+	Courier string   `json:"courier"` // kind-number
+	Stops   []string `json:"stops"`
+	Fixed   int      `json:"fixed"` // 1 and up: the stop that the courier is on the way to keeps its place
 }
 
 // Plan is who goes when with what.
@@ -109,88 +126,3 @@ const (
 	Window    Reason = "window"     // its window cannot be reached from the gate in time
 	Shift     Reason = "shift"      // no shift has the time that is left
 )
-
-const maxLoads = 4
-
-// Validate names the first key that cannot be right.
-func (p *Problem) Validate() error {
-	if len(p.Loads) > maxLoads {
-		return invalid("loads", "%d load dimensions, %d at most", len(p.Loads), maxLoads)
-	}
-	if len(p.Duration) != len(p.Stops)+1 {
-		return invalid("duration", "%d rows for %d stops and the gate", len(p.Duration), len(p.Stops))
-	}
-	for i, row := range p.Duration {
-		if len(row) != len(p.Duration) {
-			return invalid(fmt.Sprintf("duration[%d]", i), "%d numbers, want %d", len(row), len(p.Duration))
-		}
-		for j, t := range row {
-			if t < 0 || t > 1<<31 {
-				return invalid(fmt.Sprintf("duration[%d][%d]", i, j), "%d is not a number of seconds", t)
-			}
-		}
-	}
-	seen := map[string]bool{}
-	for i := range p.Stops {
-		s := &p.Stops[i]
-		place := fmt.Sprintf("stops[%d]", i)
-		if s.ID == "" || seen[s.ID] {
-			return invalid(place+".id", "%q is empty or stands twice", s.ID)
-		}
-		seen[s.ID] = true
-		if err := s.validate(place, len(p.Loads)); err != nil {
-			return err
-		}
-	}
-	for i := range p.Couriers {
-		if err := p.Couriers[i].validate(fmt.Sprintf("couriers[%d]", i), len(p.Loads)); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (s *Stop) validate(place string, loads int) error {
-	if len(s.Load) != loads {
-		return invalid(place+".load", "%d numbers for %d load dimensions", len(s.Load), loads)
-	}
-	for _, l := range s.Load {
-		if l < 0 || l > 1<<40 {
-			return invalid(place+".load", "%d is not a load", l)
-		}
-	}
-	if s.Service < 0 || s.Service > 1<<31 {
-		return invalid(place+".service", "%d is not a number of seconds", s.Service)
-	}
-	if s.Window[1] < s.Window[0] {
-		return invalid(place+".window", "it ends at %d, before it starts at %d", s.Window[1], s.Window[0])
-	}
-	if s.Priority < 0 || s.Priority > 1000 {
-		return invalid(place+".priority", "%d is not between 0 and 1000", s.Priority)
-	}
-	if s.Release < 0 || s.Window[0] < 0 {
-		return invalid(place, "a time below 0")
-	}
-	return nil
-}
-
-func (c *Courier) validate(place string, loads int) error {
-	if len(c.Capacity) != loads {
-		return invalid(place+".capacity", "%d numbers for %d load dimensions", len(c.Capacity), loads)
-	}
-	for _, l := range c.Capacity {
-		if l < 0 {
-			return invalid(place+".capacity", "%d is below 0", l)
-		}
-	}
-	if c.Kind == "" || c.Count < 0 || c.Count > 10_000 {
-		return invalid(place, "a courier needs a kind and a count of 0 to 10000")
-	}
-	if c.Shift[1] < c.Shift[0] || c.Shift[0] < 0 {
-		return invalid(place+".shift", "it ends at %d, before it starts at %d", c.Shift[1], c.Shift[0])
-	}
-	if c.Loading < 0 || c.MaxTrips < 0 {
-		return invalid(place, "loading and max_trips are 0 or more")
-	}
-	return nil
-}

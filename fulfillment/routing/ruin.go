@@ -61,7 +61,14 @@ func (r *search) takeString(v int32, longest float64, out []int32) []int32 {
 	r.ruined = append(r.ruined, id)
 	day := &s.days[id.day]
 	tr := &day.trips[id.trip]
-	size := tr.to - tr.from
+	from := tr.from
+	for from < tr.to && s.fixed[day.seq[from]] {
+		from++
+	}
+	size := tr.to - from
+	if size == 0 || s.fixed[v] {
+		return out
+	}
 	length := int(1 + r.draw.Float64()*min(float64(size), longest))
 	length = min(length, size)
 	keep := 0
@@ -71,7 +78,7 @@ func (r *search) takeString(v int32, longest float64, out []int32) []int32 {
 		keep = min(keep, size-length)
 	}
 	span := length + keep
-	first := max(tr.from, int(s.posOf[v])-r.draw.IntN(span))
+	first := max(from, int(s.posOf[v])-r.draw.IntN(span))
 	first = min(first, tr.to-span)
 	hole, holeEnd := -1, -1
 	if keep > 0 {

@@ -128,17 +128,3 @@ func (r *search) adopt(trips [][]int32) {
 	}
 	r.absent = slices.DeleteFunc(r.absent, func(v int32) bool { return r.dayOf[v] >= 0 })
 }
-
-// can tells whether a vehicle takes the whole trip.
-func (r *search) can(d int, trip []int32) bool {
-	var on [maxLoads]int64
-	for _, u := range trip {
-		if !r.carries(d, u, &on) {
-			return false
-		}
-		for k := range r.k {
-			on[k] += r.load[u][k]
-		}
-	}
-	return true
-}

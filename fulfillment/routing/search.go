@@ -209,6 +209,7 @@ func solveOnce(ctx context.Context, m *model, o Options, seed int64, tells bool)
 // construct starts from the savings where every trip stands for itself, and
 // puts what is left where it costs least.
 func (r *search) construct() {
+	r.resume()
 	if !r.multiTrip() {
 		r.savings()
 	}
@@ -229,7 +230,7 @@ func (r *search) construct() {
 
 func (r *search) multiTrip() bool {
 	for i := range r.vehicles {
-		if r.vehicles[i].maxTrips > 1 {
+		if r.vehicles[i].maxTrips > 1 || len(r.vehicles[i].begun) > 0 {
 			return true
 		}
 	}

@@ -1,0 +1,96 @@
+package routing
+
+// begin brings the trips that are under way into the model. A fixed stop is
+// reached when it is reached: its window does not end.
+func (m *model) begin(p *Problem) {
+	node, vehicle := map[string]int32{}, map[string]int{}
+	for i := range p.Stops {
+		node[p.Stops[i].ID] = int32(i + 1)
+	}
+	for d, name := range courierNames(p) {
+		vehicle[name] = d
+	}
+	for i, b := range p.Begun {
+		v := &m.vehicles[vehicle[b.Courier]]
+		for k, id := range b.Stops {
+			u := node[id]
+			v.begun = append(v.begun, u)
+			m.aboard[u] = int32(i + 1)
+			if k < b.Fixed {
+				m.fixed[u], m.due[u] = true, forever
+			}
+		}
+	}
+}
+
+// resume puts the trips that are under way into their days: as they stand where
+// windows and shift allow it, and the fixed stops alone where they do not.
+func (r *search) resume() {
+	for d := range r.vehicles {
+		begun := r.vehicles[d].begun
+		if len(begun) == 0 {
+			continue
+		}
+		r.set(d, begun)
+		if r.timed && !r.onTime(d) {
+			r.set(d, r.fixedOf(begun))
+		}
+		for _, u := range begun {
+			r.dayOf[u] = -1
+		}
+		for _, u := range r.days[d].seq {
+			r.dayOf[u] = int32(d)
+			r.cost -= r.penalty[u]
+		}
+	}
+	r.findAbsent()
+}
+
+func (r *search) fixedOf(begun []int32) []int32 {
+	n := 0
+	for n < len(begun) && r.fixed[begun[n]] {
+		n++
+	}
+	return begun[:n]
+}
+
+// onTime tells whether the day's first trip keeps its windows and the shift.
+func (s *state) onTime(d int) bool {
+	tr, v := &s.days[d].trips[0], &s.vehicles[d]
+	return max(tr.before, tr.release)+v.loading+s.t(0, s.days[d].seq[tr.from]) <= s.suf[s.days[d].seq[tr.from]].latest && tr.end <= tr.latest
+}
+
+func (r *search) findAbsent() {
+	r.absent = r.absent[:0]
+	for u := int32(1); u < int32(r.n); u++ {
+		if r.dayOf[u] < 0 {
+			r.absent = append(r.absent, u)
+		}
+	}
+}
+
+// begunInShift refuses a trip under way whose fixed stops outlast the shift.
+func (m *model) begunInShift(p *Problem) error {
+	names := courierNames(p)
+	for d := range m.vehicles {
+		v := &m.vehicles[d]
+		if len(v.begun) == 0 {
+			continue
+		}
+		clock, prev := v.start, int32(0)
+		for _, u := range v.begun {
+			clock = max(clock, m.release[u])
+		}
+		clock += v.loading
+		for _, u := range v.begun {
+			if m.fixed[u] {
+				clock = max(clock+m.t(prev, u), m.ready[u]) + m.service[u]
+				prev = u
+			}
+		}
+		if clock+m.t(prev, 0) > v.end {
+			return invalid("begun", "%s is back at %d, after the shift's end at %d", names[d], clock+m.t(prev, 0), v.end)
+		}
+	}
+	return nil
+}
