@@ -84,3 +84,25 @@ func TestASplitThatWasBrokenOffIsEndedByTheNext(t *testing.T) {
 		t.Fatalf("%d runs, %+v %v", len(runs), d, err)
 	}
 }
+
+// TestBagsAreNumberedAsTheyAreLoaded: the last stop's bag goes in first.
+func TestBagsAreNumberedAsTheyAreLoaded(t *testing.T) {
+	o := newOrdered(t)
+	delivery := o.delivery()
+	o.counted(delivery, 12).want(200)
+	run := o.split(delivery)[0]
+	path := "/runs/" + run.ID
+	o.coordinator.get(path).want(200).into(&run)
+	first, last := run.Stops[0], run.Stops[1]
+	if first.Bag != 2 || last.Bag != 1 {
+		t.Fatalf("bags %d and %d", first.Bag, last.Bag)
+	}
+	for _, s := range run.Stops {
+		if s.Room == "602" && (s.Label != "1-1-0602" || s.Floor != 6) || s.Room == "101" && (s.Label != "1-1-0101" || s.Floor != 1) {
+			t.Fatalf("%+v", s)
+		}
+	}
+	if offered := o.courier.get(path).want(200); strings.Contains(string(offered.raw), "label") || strings.Contains(string(offered.raw), "floor\"") {
+		t.Fatalf("an offered run shows doors: %s", offered.raw)
+	}
+}

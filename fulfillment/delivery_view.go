@@ -131,7 +131,9 @@ type StopView struct {
 	ID       string        `json:"id,omitempty"`
 	Unit     string        `json:"unit,omitempty"`
 	Room     string        `json:"room,omitempty"`
-	Label    string        `json:"label,omitempty"`
+	Label    string        `json:"label,omitempty" doc:"On the bag: building, unit and room."`
+	Floor    int           `json:"floor,omitempty"`
+	Bag      int           `json:"bag,omitempty" doc:"In the order of loading: 1 goes in first and is the last stop's."`
 	Name     string        `json:"name,omitempty"`
 	Note     string        `json:"note,omitempty"`
 	Arrives  int64         `json:"arrives"`
@@ -170,7 +172,11 @@ func (r *Run) View(a people.Actor, now time.Time) RunView {
 	for i := range r.Stops {
 		s := &r.Stops[i]
 		known := coordinator || mine && (s.Handover == nil || now.Before(s.Handover.Synced.Add(doorsAfter)))
-		v.Stops = append(v.Stops, s.view(i+1, known))
+		stop := s.view(i+1, known)
+		if known {
+			stop.Bag = r.bag(i)
+		}
+		v.Stops = append(v.Stops, stop)
 	}
 	return v
 }
@@ -182,6 +188,7 @@ func (s *Stop) view(seq int, known bool) StopView {
 	}
 	if known {
 		v.ID, v.Unit, v.Room, v.Label, v.Name, v.Note, v.Handover = s.ID, s.Unit, s.Room, s.Label, s.Name, s.Note, s.Handover
+		v.Floor = s.door().Floor()
 	}
 	return v
 }

@@ -70,10 +70,11 @@ type Stop struct {
 	Building string     `json:"building"`
 	Unit     string     `json:"unit"`
 	Room     string     `json:"room"`
-	Label    string     `json:"label"`   // building-unit-seq, on the bag
-	Name     string     `json:"name"`    // surname and honorific
-	Note     string     `json:"note"`    // handling note
-	Arrives  int64      `json:"arrives"` // planned, seconds after leaving the gate
+	Label    string     `json:"label"`         // building-unit-room, on the bag
+	Bag      int        `json:"bag,omitempty"` // its number once it is loaded: the last stop is 1, at the bottom
+	Name     string     `json:"name"`          // surname and honorific
+	Note     string     `json:"note"`          // handling note
+	Arrives  int64      `json:"arrives"`       // planned, seconds after leaving the gate
 	Parcels  []Carried  `json:"parcels"`
 	Handover *Handover  `json:"handover,omitempty"`
 	Undone   []Handover `json:"undone,omitempty"` // taken back, 20 at most
@@ -144,6 +145,9 @@ func (r *Run) GiveBack(by, why string, now time.Time) error {
 		return r.wrongState("given back")
 	}
 	r.Courier, r.Loaded = "", 0
+	for i := range r.Stops {
+		r.Stops[i].Bag = 0
+	}
 	r.step(Offered, by, why, now)
 	return nil
 }
@@ -161,10 +165,22 @@ func (r *Run) Load(courier string, count int64, now time.Time) error {
 			With("count", count).With("planned", r.Parcels)
 	}
 	r.Loaded = count
+	for i := range r.Stops {
+		r.Stops[i].Bag = r.bag(i)
+	}
 	if r.State == Accepted {
 		r.step(Loaded, courier, "", now)
 	}
 	return nil
+}
+
+// bag is the place of a stop's bag in the order of loading: the last stop goes
+// in first. Once loaded it stays, so that what is printed on the bag is true.
+func (r *Run) bag(i int) int {
+	if r.Stops[i].Bag > 0 {
+		return r.Stops[i].Bag
+	}
+	return len(r.Stops) - i
 }
 
 // Leave says that the courier has left the gate.

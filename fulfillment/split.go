@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -154,20 +155,13 @@ func (f *Fulfillment) stopsOf(ctx context.Context, site *community.Compound, del
 	return inOrder(stops), nil
 }
 
-// inOrder puts the stops in natural order and gives each its label:
-// building-unit-seq.
+// inOrder puts the stops in natural order.
 func inOrder(stops map[string]*Stop) []Stop {
 	all := make([]Stop, 0, len(stops))
 	for _, s := range stops {
 		all = append(all, *s)
 	}
 	slices.SortFunc(all, func(a, b Stop) int { return a.door().Compare(b.door()) })
-	seq := map[string]int{}
-	for i := range all {
-		unit := all[i].Building + "-" + all[i].Unit
-		seq[unit]++
-		all[i].Label = fmt.Sprintf("%s-%d", unit, seq[unit])
-	}
 	return all
 }
 
@@ -210,7 +204,16 @@ func (f *Fulfillment) stop(ctx context.Context, p *Parcel) (*Stop, error) {
 	if at, ok := g.Participant(p.Household); ok {
 		name = surname(at.Name)
 	}
-	return &Stop{ID: p.Household, Building: door.Building, Unit: door.Unit, Room: door.Room, Name: name, Note: home.HandlingNote}, nil
+	return &Stop{ID: p.Household, Building: door.Building, Unit: door.Unit, Room: door.Room, Label: label(door), Name: name, Note: home.HandlingNote}, nil
+}
+
+// label is what stands on a door's bag: 3-2-0501.
+func label(d community.Door) string {
+	room := d.Room
+	if _, err := strconv.Atoi(room); err == nil {
+		room = fmt.Sprintf("%04s", room)
+	}
+	return d.Building + "-" + d.Unit + "-" + room
 }
 
 // surname is as much of a name as a courier sees: the first character of a
