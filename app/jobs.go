@@ -27,6 +27,7 @@ func (d *domains) jobs() []job {
 		{"orders", time.Minute, func(ctx context.Context, now time.Time) error { return d.orders.Due(ctx, now, d.cashier.Settle) }},
 		{"money", time.Minute, func(ctx context.Context, _ time.Time) error { _, err := d.cashier.Work(ctx); return err }},
 		{"fulfillment", 4 * time.Minute, d.fulfillment.Due}, // a market may search for two minutes
+		{"runs", time.Minute, d.fulfillment.Improve},
 	}
 }
 

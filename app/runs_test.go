@@ -9,7 +9,7 @@ import (
 	"baimi/fulfillment"
 )
 
-// TestAStopIsMovedToAnotherRun moves a door, twice, and the round still ends.
+// TestAStopIsMovedToAnotherRun moves a door to another run, and then to the gate.
 func TestAStopIsMovedToAnotherRun(t *testing.T) {
 	o := newOrdered(t)
 	delivery := o.delivery()
@@ -26,12 +26,16 @@ func TestAStopIsMovedToAnotherRun(t *testing.T) {
 	move := map[string]any{"stop": split.Runs[0].Stops[0].ID, "to": to}
 	var moved []fulfillment.RunView
 	o.coordinator.post("/runs/"+from+"/move", move).want(200).into(&moved)
-	if len(moved) != 2 || len(moved[0].Stops) != 0 || len(moved[1].Stops) != 2 || moved[1].Parcels != 12 {
-		t.Fatalf("%+v", moved)
+	if len(moved) != 2 || moved[0].State != fulfillment.Withdrawn || len(moved[1].Stops) != 2 || moved[1].Parcels != 12 {
+		t.Fatalf("the run that is emptied is withdrawn, the other has both doors: %+v", moved)
 	}
-	o.coordinator.post("/runs/"+to+"/move", map[string]any{"stop": move["stop"], "to": from}).want(200).into(&moved)
-	if len(moved[0].Stops) != 1 || len(moved[1].Stops) != 1 {
-		t.Fatalf("%+v", moved)
+	o.courier.post("/runs/"+from+"/accept", nil).refused(409, "run_replaced")
+	o.coordinator.post("/runs/"+to+"/move", map[string]any{"stop": move["stop"], "to": from}).refused(409, "run_state")
+	o.coordinator.post("/runs/"+to+"/move", map[string]any{"stop": move["stop"], "to": ""}).want(200).into(&moved)
+	var shift fulfillment.ShiftView
+	o.coordinator.get("/shifts/A001").want(200).into(&shift)
+	if len(moved) != 1 || len(moved[0].Stops) != 1 || len(shift.Waiting) != 1 || shift.Waiting[0].Stop.ID != move["stop"] {
+		t.Fatalf("%+v %+v", moved, shift)
 	}
 }
 

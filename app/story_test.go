@@ -12,7 +12,10 @@ import (
 	"baimi/orders"
 )
 
-func init() { fulfillment.Effort = routing.Options{Seed: 1, Iterations: 300} }
+func init() {
+	few := routing.Options{Seed: 1, Iterations: 300}
+	fulfillment.Effort, fulfillment.Quick, fulfillment.Rounds = few, few, []routing.Options{few}
+}
 
 // ordered is an evening with a closed round of two households for six trays
 // each, and a lot that serves them.

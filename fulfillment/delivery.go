@@ -66,10 +66,11 @@ type Parcel struct {
 	Item      string `json:"item"`
 	Lot       string `json:"lot"`
 	Priority  int64  `json:"priority"`
-	Quantity  int64  `json:"quantity"` // allocated
-	Received  int64  `json:"received"` // after the count and the shortfall's share
-	Run       string `json:"run,omitempty"`
-	Outcome   string `json:"outcome"` // at the door; empty while it is on its way
+	Quantity  int64  `json:"quantity"`        // allocated
+	Received  int64  `json:"received"`        // after the count and the shortfall's share
+	Run       string `json:"run,omitempty"`   // empty: it waits at the gate
+	Tries     int64  `json:"tries,omitempty"` // how often nobody answered, in earlier runs
+	Outcome   string `json:"outcome"`         // at the door; empty while it is on its way
 }
 
 // GateReceipt is what the gate counted.
@@ -282,37 +283,67 @@ func (d *BulkDelivery) received(groupBuy string) map[orders.Part]int64 {
 	return parts
 }
 
-// AddRun says which parcels a run carries, and which of them leave another run
-// for it; the first run makes the drop split.
-func (d *BulkDelivery) AddRun(run, from string, parcels []int, now time.Time) error {
-	known := func(i int) bool {
-		return i >= 0 && i < len(d.Parcels) && d.Parcels[i].Run != "" && d.Parcels[i].Run == run
-	}
-	if !slices.ContainsFunc(parcels, func(i int) bool { return !known(i) }) {
-		return nil
-	}
-	if d.State != Arrived && d.State != Split {
+// Boarding is parcels that change from one run, or the gate, to another; an
+// empty run is the gate.
+type Boarding struct {
+	From, To string
+	Parcels  []int
+	Tries    int64 // how often nobody answered before
+}
+
+// Board says which run carries which parcels. It is the last word on that:
+// parcels that are not where they are said to come from stay where they are.
+// The first run makes the drop split.
+func (d *BulkDelivery) Board(all []Boarding, now time.Time) error {
+	if d.State != Arrived && d.State != Split && d.State != Delivered {
 		return d.wrongState("split")
 	}
-	for _, i := range parcels {
-		if i < 0 || i >= len(d.Parcels) || !slices.Contains([]string{"", run, from}, d.Parcels[i].Run) {
-			return fault.New(fault.Conflict, "parcel_taken", "A parcel of this delivery is in another run already.")
+	for _, b := range all {
+		for _, i := range b.Parcels {
+			if d.waitsIn(i, b.From) {
+				d.Parcels[i].Run, d.Parcels[i].Tries = b.To, b.Tries
+			}
 		}
-		d.Parcels[i].Run = run
 	}
-	if !slices.Contains(d.Runs, run) {
-		d.Runs = append(d.Runs, run)
-	}
-	if d.State == Arrived {
+	d.listRuns(all)
+	if d.State == Arrived && len(d.Runs) > 0 {
 		d.step(Split, "", "", now)
 	}
 	return nil
 }
 
-// Hand writes down how a parcel's way ended; an empty outcome opens it again.
-func (d *BulkDelivery) Hand(parcel int, outcome string, now time.Time) error {
-	if parcel < 0 || parcel >= len(d.Parcels) {
-		return fault.New(fault.NotFound, "parcel_unknown", "There is no such parcel in this delivery.")
+// waits tells whether the parcel is at the gate and in no run.
+func (p Parcel) waits() bool { return p.Received > 0 && p.Run == "" && p.Outcome == "" }
+
+func (d *BulkDelivery) waitsIn(parcel int, run string) bool {
+	return parcel >= 0 && parcel < len(d.Parcels) && d.Parcels[parcel].Run == run && d.Parcels[parcel].Outcome == ""
+}
+
+// listRuns brings the list of runs in line with the parcels.
+func (d *BulkDelivery) listRuns(joined []Boarding) {
+	carry := map[string]bool{}
+	for i := range d.Parcels {
+		carry[d.Parcels[i].Run] = true
+	}
+	carry[""] = false
+	d.Runs = slices.DeleteFunc(d.Runs, func(run string) bool {
+		listed := carry[run]
+		carry[run] = false
+		return !listed
+	})
+	for _, b := range joined {
+		if carry[b.To] {
+			d.Runs = append(d.Runs, b.To)
+			carry[b.To] = false
+		}
+	}
+}
+
+// Hand writes down how a parcel's way ended, as the run that carries it says; an
+// empty outcome opens it again.
+func (d *BulkDelivery) Hand(run string, parcel int, outcome string, now time.Time) error {
+	if parcel < 0 || parcel >= len(d.Parcels) || d.Parcels[parcel].Run != run {
+		return fault.New(fault.Conflict, "parcel_elsewhere", "This parcel is not in the run.")
 	}
 	d.Parcels[parcel].Outcome = outcome
 	open := slices.ContainsFunc(d.Parcels, func(p Parcel) bool { return p.Received > 0 && p.Outcome == "" })

@@ -112,6 +112,8 @@ type RunView struct {
 	Mine        bool       `json:"mine"`
 	Courier     string     `json:"courier,omitempty" doc:"For the coordinator only."`
 	State       RunState   `json:"state"`
+	Slot        string     `json:"slot,omitempty" doc:"Which of the shift's helpers it was planned for."`
+	Trip        int64      `json:"trip,omitempty" doc:"Of that helper, from 1."`
 	Stops       []StopView `json:"stops"`
 	Parcels     int64      `json:"parcels"`
 	Loaded      int64      `json:"loaded"`
@@ -139,6 +141,8 @@ type StopView struct {
 	Arrives  int64         `json:"arrives"`
 	Parcels  []CarriedView `json:"parcels"`
 	Handover *Handover     `json:"handover,omitempty"`
+	Tries    int64         `json:"tries,omitempty" doc:"How often nobody answered, in earlier runs."`
+	Again    bool          `json:"again,omitempty" doc:"It is tried again in another run."`
 }
 
 // CarriedView is a parcel on board.
@@ -164,7 +168,7 @@ func (r *Run) View(a people.Actor, now time.Time) RunView {
 	v := RunView{
 		ID: r.ID, Compound: r.Compound, Deliveries: r.Deliveries, Kind: r.Kind, Mine: mine, State: r.State, Stops: []StopView{},
 		Parcels: r.Parcels, Loaded: r.Loaded, Grams: r.Grams, Millilitres: r.Millilitres, Seconds: r.Seconds, Floors: r.Floors,
-		Locked: r.Locked, Created: r.Created,
+		Locked: r.Locked, Slot: r.Slot, Trip: r.Trip, Created: r.Created,
 	}
 	if coordinator {
 		v.Courier, v.History = r.Courier, r.History
@@ -188,7 +192,7 @@ func (s *Stop) view(seq int, known bool) StopView {
 	}
 	if known {
 		v.ID, v.Unit, v.Room, v.Label, v.Name, v.Note, v.Handover = s.ID, s.Unit, s.Room, s.Label, s.Name, s.Note, s.Handover
-		v.Floor = s.door().Floor()
+		v.Floor, v.Tries, v.Again = s.door().Floor(), s.Tries, s.Again
 	}
 	return v
 }

@@ -2,6 +2,7 @@ package fulfillment
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"baimi/app/db"
@@ -9,61 +10,29 @@ import (
 	"baimi/app/people"
 )
 
-type splitRequest struct {
-	Body struct {
-		Compound   string   `json:"compound" maxLength:"64"`
-		Deliveries []string `json:"deliveries" minItems:"1" maxItems:"50"`
-		Teams      []Team   `json:"teams" maxItems:"20"`
-	}
-}
-
-type runList struct{ Body []RunView }
-
-type splitView struct {
-	Body struct {
-		Runs []RunView  `json:"runs"`
-		Left []LeftStop `json:"left" doc:"What no courier could be given; it stays at the gate."`
-	}
-}
-
-func (h handlers) split(ctx context.Context, in *splitRequest) (*splitView, error) {
-	me := people.From(ctx)
-	if !me.Is(people.Coordinator, in.Body.Compound) {
-		return nil, notFound()
-	}
-	runs, left, err := h.Split(ctx, people.NewID(ctx), in.Body.Compound, in.Body.Deliveries, in.Body.Teams, me.Account, Effort)
-	if err != nil {
-		return nil, err
-	}
-	out := &splitView{}
-	out.Body.Runs, out.Body.Left = h.views(ctx, runs).Body, append([]LeftStop{}, left...)
-	return out, nil
-}
-
-func (h handlers) views(ctx context.Context, runs []Run) *runList {
-	me, now := people.From(ctx), h.now()
-	out := &runList{Body: []RunView{}}
-	for i := range runs {
-		if runs[i].Sees(me) {
-			out.Body = append(out.Body, runs[i].View(me, now))
-		}
-	}
-	return out
-}
-
 type runsQuery struct {
 	Compound string `query:"compound" maxLength:"64"`
 	Mine     bool   `query:"mine"`
 }
+
+const mostRuns = 300 // in a list, the newest
 
 func (h handlers) runs(ctx context.Context, in *runsQuery) (*runList, error) {
 	q := db.Where("compound", in.Compound)
 	if in.Mine {
 		q = db.Where("courier", people.From(ctx).Account)
 	}
-	runs, err := db.All(h.Runs.Find(ctx, q.Desc("created").Limit(300)))
-	if err != nil {
-		return nil, err
+	var runs []Run
+	for r, err := range h.Runs.Find(ctx, q.Desc("created")) {
+		if err != nil {
+			return nil, err
+		}
+		if r.State == Drafted || r.State == Withdrawn {
+			continue
+		}
+		if runs = append(runs, r); len(runs) == mostRuns {
+			break
+		}
 	}
 	return h.views(ctx, runs), nil
 }
@@ -86,6 +55,9 @@ func (h handlers) on(ctx context.Context, id string, change func(r *Run, by stri
 	me := people.From(ctx)
 	r, err := h.ChangeRun(ctx, id, func(r *Run, now time.Time) error {
 		if !r.Sees(me) {
+			if r.State == Withdrawn && me.Is(people.Courier, r.Compound) {
+				return fault.New(fault.Conflict, "run_replaced", "This run has been planned again. Please look at the list.")
+			}
 			if r.State != Offered && me.Is(people.Courier, r.Compound) {
 				return fault.New(fault.Conflict, "run_taken", "Somebody has taken this run already. Please choose another one.")
 			}
@@ -213,7 +185,7 @@ type decideRequest struct {
 	ID   string `path:"id" maxLength:"200"`
 	Body struct {
 		Stop    string  `json:"stop" maxLength:"200"`
-		Outcome Outcome `json:"outcome" enum:"collected,failed"`
+		Outcome Outcome `json:"outcome" enum:"collected,failed,again" doc:"again: another run tries a door where nobody answered."`
 		Why     string  `json:"why" maxLength:"300"`
 	}
 }
@@ -223,6 +195,9 @@ func (h handlers) decide(ctx context.Context, in *decideRequest) (*runView, erro
 	return h.on(ctx, in.ID, func(r *Run, by string, now time.Time) error {
 		if !me.Is(people.Coordinator, r.Compound) {
 			return notFound()
+		}
+		if in.Body.Outcome == tryAgain {
+			return r.TryAgain(by, in.Body.Stop, in.Body.Why, now)
 		}
 		return r.Decide(by, in.Body.Stop, in.Body.Outcome, in.Body.Why, now)
 	})
@@ -237,13 +212,17 @@ type lockRequest struct {
 
 func (h handlers) lock(ctx context.Context, in *lockRequest) (*runView, error) {
 	me := people.From(ctx)
-	return h.on(ctx, in.ID, func(r *Run, _ string, _ time.Time) error {
+	v, err := h.on(ctx, in.ID, func(r *Run, _ string, _ time.Time) error {
 		if !me.Is(people.Coordinator, r.Compound) {
 			return notFound()
 		}
 		r.Locked = in.Body.Locked
 		return nil
 	})
+	if err != nil {
+		return nil, err
+	}
+	return v, h.settle(ctx, v.Body.Compound, "")
 }
 
 type revealedPhone struct {
@@ -278,57 +257,63 @@ type moveRequest struct {
 	ID   string `path:"id" maxLength:"200"`
 	Body struct {
 		Stop string `json:"stop" maxLength:"200"`
-		To   string `json:"to" maxLength:"200" doc:"A run of the same compound that has not been loaded."`
+		To   string `json:"to" maxLength:"200" doc:"A run of the same compound that has not been loaded; empty: the stop waits at the gate."`
 	}
 }
 
-// move puts the stop into the other run before it leaves this one, so that a
-// crash on the way leaves it in both, and moving again mends that.
+// move lets the stop leave its run before it joins the other one: of a move and
+// a hand-over at the same moment only one happens.
 func (h handlers) move(ctx context.Context, in *moveRequest) (*runList, error) {
-	me, now := people.From(ctx), h.now()
+	me := people.From(ctx)
 	from, err := h.Runs.Get(ctx, in.ID)
 	if err != nil || !me.Is(people.Coordinator, from.Compound) || in.ID == in.Body.To {
 		return nil, notFound()
 	}
-	stop, err := from.Take(in.Body.Stop, me.Account, now)
-	if err != nil {
+	if err := h.joinable(ctx, &from, in.Body.To); err != nil {
 		return nil, err
 	}
-	site, err := h.community.Compound(ctx, from.Compound)
-	if err != nil {
+	if from, err = h.send(ctx, in.ID, in.Body.Stop, in.Body.To, me.Account); err != nil {
 		return nil, err
 	}
-	to, err := h.Runs.Update(ctx, in.Body.To, func(r *Run) error {
-		if r.Compound != from.Compound {
-			return notFound()
-		}
-		if err := r.Add(stop, me.Account, now); err != nil {
-			return err
-		}
-		wayOf(&site).time(r)
-		return nil
-	})
-	if err != nil {
-		return nil, err
+	if err := h.settle(ctx, from.Compound, ""); err != nil || in.Body.To == "" {
+		return h.views(ctx, []Run{from}), err
 	}
-	if err := h.board(ctx, []Run{onlyStop(to, stop)}, in.ID); err != nil {
-		return nil, err
+	to, err := h.Runs.Get(ctx, in.Body.To)
+	if err == nil && !slices.Contains(to.doors(), in.Body.Stop) {
+		err = fault.New(fault.Conflict, "left_at_gate", "The other run has left meanwhile. The stop waits at the gate.")
 	}
-	from, err = h.Runs.Update(ctx, in.ID, func(r *Run) error {
-		if _, err := r.Take(in.Body.Stop, me.Account, now); err != nil {
-			return err
-		}
-		wayOf(&site).time(r)
-		return nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	return h.views(ctx, []Run{from, to}), nil
+	return h.views(ctx, []Run{from, to}), err
 }
 
-// onlyStop is the run with nothing but the stop.
-func onlyStop(r Run, s Stop) Run {
-	r.Stops = []Stop{s}
-	return r
+// send lets a stop go to another run, or to the gate.
+func (h handlers) send(ctx context.Context, run, stop, to, by string) (Run, error) {
+	r, err := h.ChangeRun(ctx, run, func(r *Run, now time.Time) error { return r.Take(stop, to, by, now) })
+	if err != nil {
+		return r, err
+	}
+	return h.timed(ctx, r)
+}
+
+// timed brings a run's times in line with its stops.
+func (h handlers) timed(ctx context.Context, r Run) (Run, error) {
+	site, err := h.community.Compound(ctx, r.Compound)
+	if err != nil {
+		return r, err
+	}
+	return h.Runs.Update(ctx, r.ID, func(r *Run) error { wayOf(&site).time(r); return nil })
+}
+
+// joinable refuses a run that takes no stop of this one.
+func (h handlers) joinable(ctx context.Context, from *Run, id string) error {
+	if id == "" {
+		return nil
+	}
+	to, err := h.Runs.Get(ctx, id)
+	if err != nil || to.Compound != from.Compound {
+		return notFound()
+	}
+	if to.State != Offered && to.State != Accepted {
+		return to.wrongState("changed")
+	}
+	return nil
 }

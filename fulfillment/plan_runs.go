@@ -4,20 +4,21 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"baimi/app/community"
+
 	"baimi/app/fault"
 	"baimi/catalog"
 	"baimi/fulfillment/routing"
 )
 
 const (
-	loading  = 90        // seconds at the gate before a trip
-	maxStops = 2_000     // of one split: larger ones are split delivery by delivery
-	hotFor   = 25 * 60   // seconds in which hot meals are to be at the door
-	helpFor  = 3 * 3_600 // seconds that couriers help where nothing else is said
+	loading  = 90               // seconds at the gate before a trip
+	maxStops = 2_000            // of one split: larger ones are split delivery by delivery
+	hotFor   = 25 * time.Minute // in which hot meals are to be at the door, from the gate's count
+	hotLeast = 5 * 60           // seconds that are always planned for a hot meal's way
+	helpFor  = 3 * 3_600        // seconds that couriers help where nothing else is said
 )
 
 // LeftStop is a stop that no courier could be given, and why. Its parcels stay
@@ -27,108 +28,170 @@ type LeftStop struct {
 	Reason routing.Reason `json:"reason"`
 }
 
-// planRuns divides the stops into runs: one for every trip of every courier.
-// Hot meals go first; where that leaves a door out, it goes without the haste.
-func planRuns(ctx context.Context, site *community.Compound, stops []Stop, teams []Team, o routing.Options) ([]Run, []LeftStop, error) {
-	if len(stops) > maxStops {
-		return nil, nil, fault.New(fault.Invalid, "too_many_stops", "There are %d doors at once; please split the deliveries one by one, %d doors at most.", len(stops), maxStops).
-			With("stops", len(stops)).With("limit", maxStops)
+// solve divides the stops into runs: one for every trip of every helper.
+func (p *planning) solve(ctx context.Context, o routing.Options) error {
+	if len(p.stops) > maxStops {
+		return fault.New(fault.Invalid, "too_many_stops", "There are %d doors at once; please split the deliveries one by one, %d doors at most.", len(p.stops), maxStops).
+			With("stops", len(p.stops)).With("limit", maxStops)
 	}
-	p, err := runsProblem(site, stops, teams)
-	if err != nil {
-		return nil, nil, err
+	if !slices.ContainsFunc(p.shift.Teams, func(t Team) bool { return t.Count > 0 }) {
+		return fault.New(fault.Invalid, "no_couriers", "Please say how many couriers help, and how.").At("body.teams", "nobody")
 	}
-	plan, err := routing.Solve(ctx, p, o)
-	if err == nil && len(plan.Unserved) > 0 && unhurried(p) {
-		plan, err = routing.Solve(ctx, p, o)
+	if len(p.stops) == 0 {
+		return nil
 	}
+	problem, helpers := p.problem()
+	plan, err := routing.Solve(ctx, problem, o)
 	if err == nil {
-		err = routing.Check(p, &plan)
+		err = routing.Check(problem, &plan)
 	}
 	if err != nil {
-		return nil, nil, fmt.Errorf("planning the runs of %s: %w", site.ID, err)
+		return fmt.Errorf("planning the runs of %s: %w", p.site.ID, err)
 	}
-	runs, left := runsOfPlan(site, stops, &plan)
-	return runs, left, nil
+	p.take(problem, &plan, helpers)
+	return nil
 }
 
-// runsProblem writes the door problem of a compound.
-func runsProblem(site *community.Compound, stops []Stop, teams []Team) (*routing.Problem, error) {
-	w := wayOf(site)
-	p := &routing.Problem{Loads: []string{"millilitres"}}
-	end := int64(0)
-	for _, t := range teams {
-		if t.Count == 0 {
+// helper is one of a shift: where several of a kind are free at the same time,
+// the solver has them as one kind of courier.
+type helper struct {
+	slot string // foot-2
+	team *Team
+	trip int64 // of the last run that they have
+	free int64 // from when, in seconds from now
+}
+
+// helpers are those who are still there, with the runs that they have.
+func (p *planning) helpers() []helper {
+	var all []helper
+	number := map[string]int64{}
+	for i := range p.shift.Teams {
+		t := &p.shift.Teams[i]
+		for range t.Count {
+			number[t.Kind]++
+			h := helper{slot: fmt.Sprintf("%s-%d", t.Kind, number[t.Kind]), team: t}
+			for _, r := range p.busy {
+				if r.Slot == h.slot {
+					h.trip = max(h.trip, r.Trip)
+					h.free += r.remaining(p.now)
+				}
+			}
+			all = append(all, h)
+		}
+	}
+	return all
+}
+
+// remaining is how long the run will still take, as planned, in seconds.
+func (r *Run) remaining(now time.Time) int64 {
+	if r.State != Out {
+		return loading + r.Seconds
+	}
+	left := r.Seconds - int64(now.Sub(r.leftAt()).Seconds())
+	return max(left, 60*int64(r.Open()))
+}
+
+func (r *Run) leftAt() time.Time {
+	for _, s := range slices.Backward(r.History) {
+		if s.Kind == string(Out) {
+			return s.At
+		}
+	}
+	return r.Created
+}
+
+// problem writes the door problem of what is to be planned. Zero is now.
+func (p *planning) problem() (*routing.Problem, map[string]helper) {
+	w := wayOf(p.site)
+	problem := &routing.Problem{Loads: []string{"millilitres"}}
+	of, passed, end := map[string]helper{}, p.shift.passed(p.now), int64(0)
+	for _, h := range p.helpers() {
+		until := h.team.seconds() - passed
+		if until <= h.free {
 			continue
 		}
-		c := routing.Courier{Kind: t.Kind, Count: int(t.Count), Capacity: []int64{t.load()}, Loading: loading, Shift: [2]int64{0, t.seconds()}, NoStairs: t.NoStairs}
-		p.Couriers = append(p.Couriers, c)
-		end = max(end, c.Shift[1])
-	}
-	if len(p.Couriers) == 0 {
-		return nil, fault.New(fault.Invalid, "no_couriers", "Please say how many couriers help, and how.").At("body.teams", "nobody")
+		end = max(end, until)
+		c := routing.Courier{Capacity: []int64{h.team.load()}, Loading: loading, Shift: [2]int64{h.free, until}, NoStairs: h.team.NoStairs}
+		i := slices.IndexFunc(problem.Couriers, func(o routing.Courier) bool {
+			return o.Capacity[0] == c.Capacity[0] && o.Shift == c.Shift && o.NoStairs == c.NoStairs && of[o.Kind+"-1"].team.Kind == h.team.Kind
+		})
+		if i < 0 {
+			i = len(problem.Couriers)
+			c.Kind = fmt.Sprint(i)
+			problem.Couriers = append(problem.Couriers, c)
+		}
+		problem.Couriers[i].Count++
+		of[fmt.Sprintf("%d-%d", i, problem.Couriers[i].Count)] = h
 	}
 	places := []place{w.gate()}
-	for i := range stops {
-		at := w.of(&stops[i])
+	for i := range p.stops {
+		at := w.of(&p.stops[i])
 		places = append(places, at)
-		s := routing.Stop{
-			ID: stops[i].ID, Load: []int64{stops[i].millilitres()}, Service: stops[i].service(w.site), Window: [2]int64{0, end},
-			Climb: at.building != nil && !at.building.Lift && at.floor > 1,
-		}
-		if stops[i].hot() {
-			s.Window[1], s.Priority = min(end, hotFor), 1
-		}
-		p.Stops = append(p.Stops, s)
+		problem.Stops = append(problem.Stops, p.stops[i].problem(w, at, p.now, end))
 	}
-	for _, a := range places {
-		row := make([]int64, 0, len(places))
-		for _, b := range places {
-			row = append(row, w.seconds(a, b))
-		}
-		p.Duration = append(p.Duration, row)
-	}
-	return p, nil
+	problem.Duration = w.matrix(places)
+	return problem, of
 }
 
-// unhurried gives hot stops the whole shift; false if there were none.
-func unhurried(p *routing.Problem) bool {
-	end := int64(0)
-	for _, c := range p.Couriers {
-		end = max(end, c.Shift[1])
+func (s *Stop) problem(w way, at place, now time.Time, end int64) routing.Stop {
+	stop := routing.Stop{
+		ID: s.ID, Load: []int64{s.millilitres()}, Service: s.service(w.site), Window: [2]int64{0, end}, Climb: at.climbs(),
 	}
-	changed := false
-	for i := range p.Stops {
-		changed = changed || p.Stops[i].Window[1] != end
-		p.Stops[i].Window[1] = end
+	if s.hot() {
+		stop.Hot, stop.Priority = true, 1
+		stop.Window[1] = min(end, max(s.hotLeft(now), hotLeast))
 	}
-	return changed
+	return stop
 }
 
-func runsOfPlan(site *community.Compound, stops []Stop, plan *routing.Plan) ([]Run, []LeftStop) {
-	at := map[string]Stop{}
-	for _, s := range stops {
-		at[s.ID] = s
+// hotLeft is how long a hot meal may still take to its door, in seconds.
+func (s *Stop) hotLeft(now time.Time) int64 {
+	if s.HotBy.IsZero() {
+		return int64(hotFor.Seconds())
 	}
-	w := wayOf(site)
-	var runs []Run
+	return int64(s.HotBy.Sub(now).Seconds())
+}
+
+// take writes the plan out as runs, and how good it is.
+func (p *planning) take(problem *routing.Problem, plan *routing.Plan, helpers map[string]helper) {
+	at, w := map[string]int{}, wayOf(p.site)
+	for i := range p.stops {
+		at[p.stops[i].ID] = i
+	}
+	p.runs, p.left, p.score = nil, []Leftover{}, Score{Travel: plan.Travel}
 	for _, of := range plan.Runs {
-		kind := of.Courier[:strings.LastIndexByte(of.Courier, '-')]
+		h := helpers[of.Courier]
 		for _, t := range of.Trips {
-			r := Run{Kind: kind}
+			h.trip++
+			r := Run{Kind: h.team.Kind, Slot: h.slot, Trip: h.trip, NoStairs: h.team.NoStairs}
 			for _, v := range t.Stops {
-				r.Stops = append(r.Stops, at[v.ID])
+				r.Stops = append(r.Stops, p.stops[at[v.ID]])
+				if s := &problem.Stops[at[v.ID]]; s.Hot {
+					p.score.Late += max(v.Arrives-s.Window[1], 0)
+				}
 			}
+			r.count()
 			w.time(&r)
-			runs = append(runs, r)
+			p.runs = append(p.runs, r)
 		}
 	}
-	var left []LeftStop
 	for _, u := range plan.Unserved {
-		s := at[u.ID]
-		left = append(left, LeftStop{s.view(0, true), u.Reason})
+		p.left = append(p.left, Leftover{u.ID, u.Reason})
+		p.score.LeftOut += 1 + int(problem.Stops[at[u.ID]].Priority)
 	}
-	return runs, left
+}
+
+// leftStops are the stops that no helper could be given.
+func (p *planning) leftStops() []LeftStop {
+	var left []LeftStop
+	for i := range p.stops {
+		for _, l := range p.left {
+			if l.Stop == p.stops[i].ID {
+				left = append(left, LeftStop{p.stops[i].view(0, true), l.Reason})
+			}
+		}
+	}
+	return left
 }
 
 // usual is what a courier of a kind carries at a time, in millilitres: two bags,
@@ -173,5 +236,9 @@ func (s *Stop) service(site community.Site) int64 {
 	return seconds
 }
 
-// Effort is how hard a split is planned while the coordinator waits.
-var Effort = routing.Options{Seed: 1, Budget: time.Second}
+// Effort is how hard a split is planned while the coordinator waits, and Quick how
+// hard it is planned again.
+var (
+	Effort = routing.Options{Seed: 1, Budget: time.Second}
+	Quick  = routing.Options{Seed: 1, Budget: 120 * time.Millisecond}
+)

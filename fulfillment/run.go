@@ -10,16 +10,19 @@ import (
 
 // RunState is where a courier's run stands.
 //
-//	offered ─▶ accepted ─▶ loaded ─▶ out ─▶ back
-//	   ▲──────────┘ (given back)
+//	drafted ─▶ offered ─▶ accepted ─▶ loaded ─▶ out ─▶ back
+//	              │ ▲──────────┴─────────┘ (given back)
+//	              └─▶ withdrawn (planned again, or emptied)
 type RunState string
 
 const (
-	Offered  RunState = "offered"
-	Accepted RunState = "accepted"
-	Loaded   RunState = "loaded"
-	Out      RunState = "out"
-	Back     RunState = "back"
+	Drafted   RunState = "drafted" // written, while its deliveries are being told: nobody sees it
+	Offered   RunState = "offered"
+	Accepted  RunState = "accepted"
+	Loaded    RunState = "loaded"
+	Out       RunState = "out"
+	Back      RunState = "back"
+	Withdrawn RunState = "withdrawn" // its stops are in other runs or at the gate
 )
 
 // Outcome is how a stop's way ended.
@@ -33,6 +36,7 @@ const (
 	Incident  Outcome = "incident"  // lost or damaged: a coordinator decides
 	Collected Outcome = "collected" // at the gate, as a coordinator wrote down
 	Failed    Outcome = "failed"    // a coordinator has decided that it will not come
+	tryAgain  Outcome = "again"     // a coordinator has decided that another run tries
 )
 
 var outcomes = []Outcome{AtDoor, Left, NoAnswer, Refusal, Incident}
@@ -40,7 +44,10 @@ var outcomes = []Outcome{AtDoor, Left, NoAnswer, Refusal, Incident}
 const (
 	undoFor    = 15 * time.Minute // a courier may take a hand-over back
 	doorsAfter = 2 * time.Hour    // a courier sees a door after the hand-over
+	mostTries  = 3                // of a door where nobody answers; then a coordinator decides
 	tellHanded = "handed"         // effect: the rounds and deliveries are to learn a stop's outcome
+	tellMoved  = "moved"          // effect: the deliveries and other runs are to learn of Off
+	tellDraft  = "drafted"        // effect: the run is to be offered
 )
 
 // Run is one courier's trip from the gate: stops in order, bounded by 200 stops.
@@ -48,7 +55,11 @@ type Run struct {
 	db.Doc
 	Compound    string    `json:"compound"`
 	Deliveries  []string  `json:"deliveries"`
-	Kind        string    `json:"kind"` // foot, cart, e-bike
+	Kind        string    `json:"kind"`                // foot, cart, e-bike
+	Plan        string    `json:"plan,omitempty"`      // which planning made it
+	Slot        string    `json:"slot,omitempty"`      // which of the shift's helpers it was planned for: foot-2
+	Trip        int64     `json:"trip,omitempty"`      // of that helper, from 1
+	NoStairs    bool      `json:"no_stairs,omitempty"` // that helper cannot climb
 	Courier     string    `json:"courier,omitempty"`
 	State       RunState  `json:"state"`
 	Stops       []Stop    `json:"stops"`
@@ -59,6 +70,7 @@ type Run struct {
 	Floors      int64     `json:"floors"`  // climbed, planned
 	Locked      bool      `json:"locked"`  // by a coordinator: planning leaves it alone
 	Loaded      int64     `json:"loaded"`  // units that the courier counted
+	Off         []Off     `json:"off,omitempty"`
 	Effects     []Effect  `json:"effects"`
 	History     []Step    `json:"history"`
 	Created     time.Time `json:"created"`
@@ -78,6 +90,9 @@ type Stop struct {
 	Parcels  []Carried  `json:"parcels"`
 	Handover *Handover  `json:"handover,omitempty"`
 	Undone   []Handover `json:"undone,omitempty"` // taken back, 20 at most
+	HotBy    time.Time  `json:"hot_by,omitzero"`  // of a hot meal: to be at the door by then
+	Tries    int64      `json:"tries,omitempty"`  // how often nobody answered, in earlier runs
+	Again    bool       `json:"again,omitempty"`  // it is tried again in another run: this one tells of it no more
 }
 
 // Carried is one parcel on board.
@@ -282,6 +297,9 @@ func (r *Run) Undo(by string, coordinator bool, stop string, now time.Time) erro
 	if s.Handover == nil {
 		return nil
 	}
+	if s.Again {
+		return s.tryingAgain()
+	}
 	if !coordinator && (r.Courier != by || now.After(s.Handover.Synced.Add(undoFor))) {
 		return fault.New(fault.Conflict, "undo_too_late", "This can be taken back for 15 minutes only. Please ask the coordinator.").With("minutes", int(undoFor.Minutes()))
 	}
@@ -304,6 +322,9 @@ func (r *Run) Decide(by, stop string, outcome Outcome, why string, now time.Time
 	}
 	if outcome != Collected && outcome != Failed {
 		return fault.New(fault.Invalid, "outcome_unknown", "Please decide: collected at the gate, or failed.").At("body.outcome", "collected or failed")
+	}
+	if s.Again {
+		return s.tryingAgain()
 	}
 	if s.Handover == nil || s.Handover.Outcome == AtDoor || s.Handover.Outcome == Left {
 		return fault.New(fault.Conflict, "nothing_to_decide", "Only what came back or had an incident is to be decided.")
@@ -333,56 +354,5 @@ func (s *Stop) settled() (outcome string, handed bool) {
 func (r *Run) Told(e Effect) {
 	if i := slices.Index(r.Effects, e); i >= 0 {
 		r.Effects = slices.Delete(r.Effects, i, i+1)
-	}
-}
-
-// Take takes a stop that has no outcome out of the run, for another one.
-func (r *Run) Take(stop, by string, now time.Time) (Stop, error) {
-	s, err := r.stop(stop)
-	if err != nil {
-		return Stop{}, err
-	}
-	if s.Handover != nil || r.State == Back {
-		return Stop{}, r.wrongState("changed")
-	}
-	taken := *s
-	r.Stops = slices.DeleteFunc(r.Stops, func(s Stop) bool { return s.ID == stop })
-	r.count()
-	r.History = append(r.History, Step{At: now.UTC(), Kind: "stop_taken", By: by, Note: taken.Label})
-	return taken, nil
-}
-
-// Add puts a stop into the run, where its building's other stops are.
-func (r *Run) Add(s Stop, by string, now time.Time) error {
-	if r.State != Offered && r.State != Accepted {
-		return r.wrongState("changed")
-	}
-	if slices.ContainsFunc(r.Stops, func(o Stop) bool { return o.ID == s.ID }) {
-		return nil
-	}
-	at := len(r.Stops)
-	for i := range r.Stops {
-		if r.Stops[i].Building == s.Building {
-			at = i + 1
-		}
-	}
-	r.Stops = slices.Insert(r.Stops, at, s)
-	r.count()
-	r.History = append(r.History, Step{At: now.UTC(), Kind: "stop_added", By: by, Note: s.Label})
-	return nil
-}
-
-// count brings the run's load in line with its stops.
-func (r *Run) count() {
-	r.Parcels, r.Grams, r.Millilitres, r.Deliveries = 0, 0, 0, []string{}
-	for i := range r.Stops {
-		for _, p := range r.Stops[i].Parcels {
-			r.Parcels += p.Quantity
-			r.Grams += p.Quantity * p.Grams
-			r.Millilitres += p.Quantity * p.Millilitres
-			if !slices.Contains(r.Deliveries, p.Delivery) {
-				r.Deliveries = append(r.Deliveries, p.Delivery)
-			}
-		}
 	}
 }

@@ -10,10 +10,8 @@ import (
 
 	"baimi/app/community"
 	"baimi/app/db"
-	"baimi/app/fault"
 	"baimi/catalog"
 	"baimi/fulfillment/routing"
-	"baimi/orders"
 )
 
 // Team is how many couriers of a kind help, and what each carries at a time.
@@ -26,13 +24,11 @@ type Team struct {
 }
 
 // Split divides arrived deliveries of one gate into runs, one door once even
-// where several deliveries go there. The same split asked for twice is one.
+// where several deliveries go there. What is offered at this gate and nobody has
+// accepted is planned together with it. The same split asked for twice is one.
 func (f *Fulfillment) Split(ctx context.Context, id, compound string, deliveries []string, teams []Team, by string, o routing.Options) ([]Run, []LeftStop, error) {
 	site, err := f.community.Compound(ctx, compound)
 	if err != nil {
-		return nil, nil, err
-	}
-	if err := f.boardAgain(ctx, deliveries); err != nil {
 		return nil, nil, err
 	}
 	stops, err := f.stopsOf(ctx, &site, deliveries)
@@ -43,22 +39,12 @@ func (f *Fulfillment) Split(ctx context.Context, id, compound string, deliveries
 		runs, err := f.runsOf(ctx, deliveries)
 		return runs, nil, err
 	}
-	plan, left, err := planRuns(ctx, &site, stops, teams, o)
+	shift := Shift{Doc: db.Doc{ID: compound}, Since: f.now().UTC(), Teams: teams}
+	p, err := f.gather(ctx, &site, &shift, deliveries)
 	if err != nil {
 		return nil, nil, err
 	}
-	now := f.now()
-	for i := range plan {
-		r := &plan[i]
-		r.ID, r.Compound, r.Created = fmt.Sprintf("%s.%d", id, i+1), compound, now.UTC()
-		r.State, r.Effects = Offered, []Effect{}
-		r.History = []Step{{At: r.Created, Kind: string(Offered), By: by}}
-		r.count()
-	}
-	if err := f.Runs.InsertMissing(ctx, plan); err != nil {
-		return nil, nil, err
-	}
-	return plan, left, f.board(ctx, plan, "")
+	return f.plan(ctx, p, id, by, o)
 }
 
 func (f *Fulfillment) runsOf(ctx context.Context, deliveries []string) ([]Run, error) {
@@ -74,52 +60,6 @@ func (f *Fulfillment) runsOf(ctx context.Context, deliveries []string) ([]Run, e
 		}
 	}
 	return runs, nil
-}
-
-// boardAgain ends splits that were broken off when their runs had been written
-// and the deliveries did not know of them, so that nothing is carried twice.
-func (f *Fulfillment) boardAgain(ctx context.Context, deliveries []string) error {
-	runs, err := f.runsOf(ctx, deliveries)
-	if err != nil {
-		return err
-	}
-	for i := range runs {
-		if err := f.board(ctx, runs[i:i+1], ""); err != nil && !fault.Is(err, "parcel_taken") {
-			return err
-		}
-	}
-	return nil
-}
-
-// board tells each delivery which parcels are in which run; from is the run that
-// they leave, empty where they wait at the gate.
-func (f *Fulfillment) board(ctx context.Context, runs []Run, from string) error {
-	on := map[string]map[string][]int{} // delivery → run → parcels
-	for i := range runs {
-		for _, s := range runs[i].Stops {
-			for _, p := range s.Parcels {
-				if on[p.Delivery] == nil {
-					on[p.Delivery] = map[string][]int{}
-				}
-				on[p.Delivery][runs[i].ID] = append(on[p.Delivery][runs[i].ID], p.Index)
-			}
-		}
-	}
-	now := f.now()
-	for delivery, byRun := range on {
-		_, err := f.Deliveries.Update(ctx, delivery, func(d *BulkDelivery) error {
-			for run, parcels := range byRun {
-				if err := d.AddRun(run, from, parcels, now); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // stopsOf gathers the parcels that wait at the gate, a stop a household.
@@ -138,7 +78,7 @@ func (f *Fulfillment) stopsOf(ctx context.Context, site *community.Compound, del
 			return nil, d.wrongState("split")
 		}
 		for i := range d.Parcels {
-			if p := &d.Parcels[i]; p.Received > 0 && p.Run == "" {
+			if p := &d.Parcels[i]; p.waits() {
 				c, err := f.carried(ctx, &d, i, products)
 				if err != nil {
 					return nil, err
@@ -148,11 +88,23 @@ func (f *Fulfillment) stopsOf(ctx context.Context, site *community.Compound, del
 						return nil, err
 					}
 				}
-				stops[p.Household].Parcels = append(stops[p.Household].Parcels, c)
+				s := stops[p.Household]
+				s.Parcels = append(s.Parcels, c)
+				s.Tries = max(s.Tries, p.Tries)
+				if c.Handling == string(catalog.Hot) && d.Receipt != nil {
+					s.hotBy(d.Receipt.At)
+				}
 			}
 		}
 	}
 	return inOrder(stops), nil
+}
+
+// hotBy says until when the stop's hot meals are to be at the door.
+func (s *Stop) hotBy(arrived time.Time) {
+	if by := arrived.Add(hotFor); s.HotBy.IsZero() || by.Before(s.HotBy) {
+		s.HotBy = by
+	}
 }
 
 // inOrder puts the stops in natural order.
@@ -228,60 +180,4 @@ func surname(name string) string {
 		return string(first)
 	}
 	return words[len(words)-1]
-}
-
-// ChangeRun changes a run and tells those concerned.
-func (f *Fulfillment) ChangeRun(ctx context.Context, id string, change func(*Run, time.Time) error) (Run, error) {
-	now := f.now()
-	r, err := f.Runs.Update(ctx, id, func(r *Run) error { return change(r, now) })
-	if err != nil {
-		return r, err
-	}
-	return r, f.drainRun(ctx, r)
-}
-
-// drainRun tells rounds and deliveries how stops ended.
-func (f *Fulfillment) drainRun(ctx context.Context, r Run) error {
-	if len(r.Effects) == 0 {
-		return nil
-	}
-	for _, e := range r.Effects {
-		s, err := r.stop(e.Of)
-		if err != nil {
-			continue // the stop has been moved to another run
-		}
-		if err := f.tellHanded(ctx, s); err != nil {
-			return err
-		}
-	}
-	_, err := f.Runs.Update(ctx, r.ID, func(now *Run) error {
-		for _, e := range r.Effects {
-			now.Told(e)
-		}
-		return nil
-	})
-	return err
-}
-
-func (f *Fulfillment) tellHanded(ctx context.Context, s *Stop) error {
-	now := f.now()
-	outcome, handed := s.settled()
-	for _, p := range s.Parcels {
-		quantity := int64(0)
-		if handed {
-			quantity = p.Quantity
-		}
-		part := orders.Part{Delivery: p.Delivery, Household: s.ID, Item: p.Item, Lot: p.Lot}
-		_, err := f.orders.GroupBuys.Update(ctx, p.GroupBuy, func(g *orders.GroupBuy) error {
-			return g.Hand(part, quantity, outcome, now)
-		})
-		if err != nil && fault.KindOf(err) != fault.NotFound {
-			return err
-		}
-		_, err = f.Deliveries.Update(ctx, p.Delivery, func(d *BulkDelivery) error { return d.Hand(p.Index, outcome, now) })
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }

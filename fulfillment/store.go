@@ -2,6 +2,8 @@ package fulfillment
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"time"
 
 	"baimi/app/community"
@@ -18,6 +20,7 @@ type Fulfillment struct {
 	Schedules  *db.Collection[Schedule]
 	Deliveries *db.Collection[BulkDelivery]
 	Runs       *db.Collection[Run]
+	Shifts     *db.Collection[Shift]
 
 	orders    *orders.Orders
 	catalog   *catalog.Catalog
@@ -38,45 +41,49 @@ func Open(conn *db.Conn, o *orders.Orders, c *catalog.Catalog, homes *community.
 		Runs: db.Open[Run](conn, db.Spec{Name: "runs", Indexes: []db.Index{
 			db.On("compound", "created"), db.On("courier", "created"), db.On("deliveries"), db.On("effects.kind"),
 		}}),
+		Shifts: db.Open[Shift](conn, db.Spec{Name: "shifts", Indexes: []db.Index{db.On("improving")}}),
 		orders: o, catalog: c, community: homes, people: p, now: now, feeds: newProgressFeeds(),
 	}
 }
 
 // Due does what is due: scheduled markets, markets that were interrupted, and
-// what deliveries and runs have still to tell.
+// what deliveries and runs have still to tell. What fails does not keep the
+// others waiting.
 func (f *Fulfillment) Due(ctx context.Context, now time.Time) error {
-	if err := f.runSchedules(ctx, now); err != nil {
-		return err
-	}
+	all := f.runSchedules(ctx, now)
 	for _, state := range []MarketState{Collecting, Solving, Reserving, Failing} {
 		for m, err := range f.Markets.Find(ctx, db.Where("state", state)) {
 			if err != nil {
-				return err
+				return errors.Join(all, err)
 			}
-			if err := f.Advance(ctx, m.ID); err != nil {
-				return err
-			}
+			all = errors.Join(all, of(f.Advance(ctx, m.ID), "market", m.ID))
 		}
 	}
 	for _, kind := range []string{tellDispatched, tellReceived, tellLost, tellReleased} {
 		for d, err := range f.Deliveries.Find(ctx, db.Where("effects.kind", kind)) {
 			if err != nil {
-				return err
+				return errors.Join(all, err)
 			}
-			if err := f.drainDelivery(ctx, d); err != nil {
-				return err
-			}
+			all = errors.Join(all, of(f.drainDelivery(ctx, d), "delivery", d.ID))
 		}
 	}
-	for r, err := range f.Runs.Find(ctx, db.Where("effects.kind", tellHanded)) {
-		if err != nil {
-			return err
-		}
-		if err := f.drainRun(ctx, r); err != nil {
-			return err
+	for _, kind := range []string{tellMoved, tellHanded} {
+		for r, err := range f.Runs.Find(ctx, db.Where("effects.kind", kind)) {
+			if err != nil {
+				return errors.Join(all, err)
+			}
+			all = errors.Join(all, of(f.drainRun(ctx, r), "run", r.ID))
 		}
 	}
-	return nil
+	return errors.Join(all, f.offerDrafts(ctx, now))
+}
+
+// of names the document that an error is about.
+func of(err error, kind, id string) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s %s: %w", kind, id, err)
 }
 
 // ChangeDelivery changes a delivery and tells those concerned. What could not

@@ -70,6 +70,21 @@ func (w way) climb(p place, floors int64) int64 {
 	return min(stairs, w.site.LiftWaitSeconds+w.site.LiftDoorSeconds+abs(floors)*w.site.LiftFloorTenths/10)
 }
 
+// matrix is the seconds from each place to each.
+func (w way) matrix(places []place) [][]int64 {
+	rows := make([][]int64, len(places))
+	for i, a := range places {
+		rows[i] = make([]int64, len(places))
+		for j, b := range places {
+			rows[i][j] = w.seconds(a, b)
+		}
+	}
+	return rows
+}
+
+// climbs tells whether the door can only be reached by stairs.
+func (p place) climbs() bool { return p.building != nil && !p.building.Lift && p.floor > 1 }
+
 // across is the longest way within a compound, in millimetres: what coordinates
 // make longer is an error of the map, and no reason to leave a door out.
 const across = 3_000_000

@@ -1,0 +1,197 @@
+package main
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"baimi/app/people"
+	"baimi/fulfillment"
+	"baimi/orders"
+)
+
+// fullCarts are two helpers whose carts hold one door's eggs each.
+var fullCarts = []map[string]any{{"kind": "cart", "count": 2, "millilitres": 6 * 9000, "minutes": 0}}
+
+// carts splits the drop into one run a door.
+func (o *ordered) carts(delivery string) []fulfillment.RunView {
+	o.Helper()
+	var split struct{ Runs []fulfillment.RunView }
+	o.coordinator.post("/runs", map[string]any{"compound": "A001", "deliveries": []string{delivery}, "teams": fullCarts}).want(200).into(&split)
+	if len(split.Runs) != 2 {
+		o.Fatalf("%d runs for two doors that fill a cart each", len(split.Runs))
+	}
+	return split.Runs
+}
+
+// offered are the runs of the compound on offer.
+func (o *ordered) offered() []fulfillment.RunView {
+	o.Helper()
+	var all, offered []fulfillment.RunView
+	o.coordinator.get("/runs?compound=A001").want(200).into(&all)
+	for _, r := range all {
+		if r.State == fulfillment.Offered {
+			offered = append(offered, r)
+		}
+	}
+	return offered
+}
+
+// takeOut accepts the run, loads it and leaves the gate.
+func (o *ordered) takeOut(run fulfillment.RunView) {
+	o.Helper()
+	path := "/runs/" + run.ID
+	o.courier.post(path+"/accept", nil).want(200)
+	o.courier.post(path+"/load", map[string]any{"count": run.Parcels}).want(200)
+	o.courier.post(path+"/leave", map[string]any{"at": o.clock.now()}).want(200)
+}
+
+func (o *ordered) handOver(run fulfillment.RunView, stop, outcome string) {
+	o.Helper()
+	o.courier.post("/runs/"+run.ID+"/handovers", map[string]any{"handovers": []map[string]any{
+		{"id": "phone-" + run.ID + stop, "stop": stop, "outcome": outcome, "at": o.clock.now()},
+	}}).want(200)
+}
+
+func TestACoordinatorPlansTheRestAgain(t *testing.T) {
+	o := newOrdered(t)
+	plan := func(v *visitor) reply { return v.post("/runs/plan", map[string]any{"compound": "A001"}) }
+	plan(o.town.stranger()).refused(401, "sign_in")
+	plan(o.first).refused(403, "role_needed")
+	plan(o.signIn("c2@example.org", people.Grant{Role: people.Coordinator, Scope: "A002"})).refused(404, "not_found")
+	plan(o.coordinator).refused(422, "shift_over")
+
+	delivery := o.delivery()
+	o.counted(delivery, 12).want(200)
+	runs := o.carts(delivery)
+	o.coordinator.put("/runs/"+runs[0].ID+"/lock", map[string]any{"locked": true}).want(200)
+	o.coordinator.post("/runs/"+runs[1].ID+"/move", map[string]any{"stop": runs[1].Stops[0].ID, "to": ""}).want(200)
+	if len(o.offered()) != 1 {
+		t.Fatal("a run that is emptied is still on offer")
+	}
+	var again struct{ Runs []fulfillment.RunView }
+	plan(o.coordinator).want(200).into(&again)
+	if len(again.Runs) != 1 || again.Runs[0].Stops[0].ID != runs[1].Stops[0].ID || len(o.offered()) != 2 {
+		t.Fatalf("what waits is planned, the locked run stays: %+v", again.Runs)
+	}
+	o.clock.pass(4 * time.Hour)
+	plan(o.coordinator).refused(422, "shift_over")
+	if len(o.offered()) != 2 {
+		t.Fatal("runs are withdrawn though nobody can be planned for them")
+	}
+}
+
+func TestACourierWhoCannotGoOn(t *testing.T) {
+	o := newOrdered(t)
+	delivery := o.delivery()
+	o.counted(delivery, 12).want(200)
+	run := o.split(delivery)[0]
+	o.takeOut(run)
+	o.coordinator.get("/runs/" + run.ID).want(200).into(&run)
+	done, open := run.Stops[0].ID, run.Stops[1].ID
+	o.handOver(run, done, "door")
+	path := "/runs/" + run.ID + "/break-off"
+	o.signIn("walk@example.org", people.Grant{Role: people.Courier, Scope: "A001"}).post(path, map[string]any{"why": "x"}).refused(409, "run_taken")
+	o.courier.post(path, map[string]any{"why": ""}).refused(422, "invalid_input")
+	o.courier.post(path, map[string]any{"why": "I hurt my foot"}).want(200).into(&run)
+	if run.State != fulfillment.Back || len(run.Stops) != 1 || run.Stops[0].Handover == nil {
+		t.Fatalf("what is handed over stays: %+v", run)
+	}
+	offered := o.offered()
+	if len(offered) != 1 || offered[0].Parcels != 6 {
+		t.Fatalf("the rest is offered again: %+v", offered)
+	}
+	o.takeOut(offered[0])
+	o.handOver(offered[0], open, "left")
+	o.courier.post("/runs/"+offered[0].ID+"/return", nil).want(200)
+	o.jobs()
+	if g, err := o.orders.GroupBuys.Get(context.Background(), o.round); err != nil || g.State != orders.Done {
+		t.Fatalf("the round is %s %v", g.State, err)
+	}
+}
+
+func TestADoorWhereNobodyAnswersIsTriedAgain(t *testing.T) {
+	o := newOrdered(t)
+	delivery := o.delivery()
+	o.counted(delivery, 12).want(200)
+	runs := o.carts(delivery)
+	var first fulfillment.RunView
+	again := func(run fulfillment.RunView, stop string) reply {
+		return o.coordinator.post("/runs/"+run.ID+"/decide", map[string]any{"stop": stop, "outcome": "again", "why": "home after six"})
+	}
+	run, stop := runs[0], ""
+	for try := 1; ; try++ {
+		o.takeOut(run)
+		o.coordinator.get("/runs/" + run.ID).want(200).into(&run)
+		stop = run.Stops[0].ID
+		if run.Stops[0].Tries != int64(try-1) {
+			t.Fatalf("try %d: %+v", try, run.Stops[0])
+		}
+		o.handOver(run, stop, "no_answer")
+		again(run, stop).refused(409, "still_on_board")
+		o.courier.post("/runs/"+run.ID+"/return", nil).want(200)
+		if try == 1 {
+			first = run
+		}
+		if try == 3 {
+			again(run, stop).refused(409, "tries_used")
+			break
+		}
+		again(run, stop).want(200)
+		again(run, stop).want(200) // twice counts once
+		o.coordinator.post("/runs/plan", map[string]any{"compound": "A001"}).want(200)
+		for _, r := range o.offered() {
+			if r.Stops[0].ID == stop {
+				run = r
+			}
+		}
+	}
+	o.coordinator.get("/runs/" + first.ID).want(200).into(&first)
+	if h := first.Stops[0].Handover; h == nil || h.Outcome != fulfillment.NoAnswer {
+		t.Fatalf("the first try is forgotten: %+v", first.Stops[0])
+	}
+	o.coordinator.post("/runs/"+first.ID+"/undo", map[string]any{"stop": stop}).refused(409, "tried_again")
+	o.coordinator.post("/runs/"+first.ID+"/decide", map[string]any{"stop": stop, "outcome": "failed", "why": ""}).refused(409, "tried_again")
+	o.coordinator.post("/runs/"+run.ID+"/decide", map[string]any{"stop": stop, "outcome": "collected", "why": ""}).want(200)
+	d, err := o.fulfillment.Deliveries.Get(context.Background(), delivery)
+	if err != nil || d.Parcels[0].Outcome != "collected" && d.Parcels[1].Outcome != "collected" {
+		t.Fatalf("%+v %v", d.Parcels, err)
+	}
+}
+
+// TestAPlanIsImprovedUntilSomebodyAccepts lets the job find what is better than a
+// bad plan, and leaves a plan alone of which a run has been accepted.
+func TestAPlanIsImprovedUntilSomebodyAccepts(t *testing.T) {
+	o := newOrdered(t)
+	delivery := o.delivery()
+	o.counted(delivery, 12).want(200)
+	runs := o.carts(delivery)
+	worse := func() {
+		t.Helper()
+		_, err := o.fulfillment.Shifts.Update(context.Background(), "A001", func(s *fulfillment.Shift) error {
+			s.Score.Travel, s.Round, s.Improving = 1_000_000, 0, true
+			s.Teams[0].Millilitres = 0 // one trip would do
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	worse()
+	o.jobs()
+	better := o.offered()
+	if len(better) != 1 || len(better[0].Stops) != 2 {
+		t.Fatalf("%+v", better)
+	}
+	for _, r := range runs {
+		o.courier.post("/runs/"+r.ID+"/accept", nil).refused(409, "run_replaced")
+	}
+	worse()
+	o.courier.post("/runs/"+better[0].ID+"/accept", nil).want(200)
+	o.jobs()
+	var shift fulfillment.ShiftView
+	o.coordinator.get("/shifts/A001").want(200).into(&shift)
+	if shift.Improving || len(o.offered()) != 0 {
+		t.Fatalf("%+v", shift)
+	}
+}

@@ -1,0 +1,141 @@
+package fulfillment
+
+import (
+	"context"
+	"time"
+
+	"baimi/app/db"
+	"baimi/app/fault"
+	"baimi/app/people"
+	"baimi/fulfillment/routing"
+)
+
+type splitRequest struct {
+	Body struct {
+		Compound   string   `json:"compound" maxLength:"64"`
+		Deliveries []string `json:"deliveries" minItems:"1" maxItems:"50"`
+		Teams      []Team   `json:"teams" maxItems:"20"`
+	}
+}
+
+type runList struct{ Body []RunView }
+
+type splitView struct {
+	Body struct {
+		Runs []RunView  `json:"runs"`
+		Left []LeftStop `json:"left" doc:"What no courier could be given; it stays at the gate."`
+	}
+}
+
+func (h handlers) split(ctx context.Context, in *splitRequest) (*splitView, error) {
+	me := people.From(ctx)
+	if !me.Is(people.Coordinator, in.Body.Compound) {
+		return nil, notFound()
+	}
+	runs, left, err := h.Split(ctx, people.NewID(ctx), in.Body.Compound, in.Body.Deliveries, in.Body.Teams, me.Account, Effort)
+	if err != nil {
+		return nil, err
+	}
+	out := &splitView{}
+	out.Body.Runs, out.Body.Left = h.views(ctx, runs).Body, append([]LeftStop{}, left...)
+	return out, nil
+}
+
+func (h handlers) views(ctx context.Context, runs []Run) *runList {
+	me, now := people.From(ctx), h.now()
+	out := &runList{Body: []RunView{}}
+	for i := range runs {
+		if runs[i].Sees(me) {
+			out.Body = append(out.Body, runs[i].View(me, now))
+		}
+	}
+	return out
+}
+
+type planRequest struct {
+	Body struct {
+		Compound string `json:"compound" maxLength:"64"`
+		Teams    []Team `json:"teams,omitempty" maxItems:"20" doc:"Who helps from now on; none: those who helped before."`
+	}
+}
+
+func (h handlers) replan(ctx context.Context, in *planRequest) (*splitView, error) {
+	me := people.From(ctx)
+	if !me.Is(people.Coordinator, in.Body.Compound) {
+		return nil, notFound()
+	}
+	runs, left, err := h.Replan(ctx, people.NewID(ctx), in.Body.Compound, in.Body.Teams, me.Account, Quick)
+	if err != nil {
+		return nil, err
+	}
+	out := &splitView{}
+	out.Body.Runs, out.Body.Left = h.views(ctx, runs).Body, append([]LeftStop{}, left...)
+	return out, nil
+}
+
+// ShiftView is who helps at a gate, and what waits there.
+type ShiftView struct {
+	Since     time.Time  `json:"since"`
+	Teams     []Team     `json:"teams"`
+	Over      bool       `json:"over" doc:"Nobody helps right now."`
+	Improving bool       `json:"improving" doc:"The newest plan is still being improved."`
+	Waiting   []LeftStop `json:"waiting" doc:"Doors whose parcels are at the gate and in no run."`
+}
+
+type shiftView struct{ Body ShiftView }
+
+func (h handlers) shiftOf(ctx context.Context, in *byID) (*shiftView, error) {
+	if !people.From(ctx).Is(people.Coordinator, in.ID) {
+		return nil, notFound()
+	}
+	site, err := h.community.Compound(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	s, err := h.Shifts.Get(ctx, in.ID)
+	if err != nil && fault.KindOf(err) != fault.NotFound {
+		return nil, err
+	}
+	out := &shiftView{ShiftView{Since: s.Since, Teams: append([]Team{}, s.Teams...), Over: s.over(h.now()), Improving: s.Improving, Waiting: []LeftStop{}}}
+	at, err := h.waitingAt(ctx, in.ID, nil)
+	if err != nil {
+		return nil, err
+	}
+	stops, err := h.stopsOf(ctx, &site, at)
+	for i := range stops {
+		out.Body.Waiting = append(out.Body.Waiting, LeftStop{stops[i].view(0, true), s.why(stops[i].ID)})
+	}
+	return out, err
+}
+
+// why says why a stop was left out by the newest plan; empty where it came later.
+func (s *Shift) why(stop string) routing.Reason {
+	for _, l := range s.Left {
+		if l.Stop == stop {
+			return l.Reason
+		}
+	}
+	return ""
+}
+
+// breakOff ends a run whose courier cannot go on, and plans again what comes back.
+func (h handlers) breakOff(ctx context.Context, in *whyRequest) (*runView, error) {
+	me := people.From(ctx)
+	v, err := h.on(ctx, in.ID, func(r *Run, by string, now time.Time) error {
+		if r.Courier != by && !me.Is(people.Coordinator, r.Compound) {
+			return notFound()
+		}
+		return r.BreakOff(by, in.Body.Why, now)
+	})
+	if err != nil {
+		return nil, err
+	}
+	if _, err := h.timed(ctx, Run{Doc: db.Doc{ID: in.ID}, Compound: v.Body.Compound}); err != nil {
+		return nil, err
+	}
+	_, _, err = h.Replan(ctx, people.NewID(ctx), v.Body.Compound, nil, me.Account, Quick)
+	if fault.Is(err, "shift_over") {
+		err = nil // it waits at the gate until somebody helps
+	}
+	return v, err
+}

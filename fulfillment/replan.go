@@ -1,0 +1,390 @@
+package fulfillment
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"baimi/app/community"
+	"baimi/app/db"
+	"baimi/fulfillment/routing"
+)
+
+// planning is what can be planned at a gate now, and what comes of it.
+type planning struct {
+	site    *community.Compound
+	shift   *Shift
+	now     time.Time
+	stops   []Stop
+	from    map[string]string // of a stop: the offered run that it is in; none: it waits at the gate
+	sources []Run             // offered and not locked: their stops are planned again
+	busy    []Run             // locked, accepted or under way: they stay, and so long their helpers are away
+
+	runs  []Run // with the stops of whole trips
+	score Score
+	left  []Leftover
+}
+
+// gather finds what waits at a gate and what is offered there. Where that is
+// more than can be planned at once, it is these deliveries alone.
+func (f *Fulfillment) gather(ctx context.Context, site *community.Compound, shift *Shift, deliveries []string) (*planning, error) {
+	p := &planning{site: site, shift: shift, now: f.now(), from: map[string]string{}}
+	for r, err := range f.Runs.Find(ctx, db.Where("compound", site.ID).From("created", p.now.Add(-24*time.Hour))) {
+		switch {
+		case err != nil:
+			return nil, err
+		case r.State == Offered && !r.Locked:
+			p.sources = append(p.sources, r)
+		case r.State != Drafted && r.State != Back && r.State != Withdrawn:
+			p.busy = append(p.busy, r)
+		}
+	}
+	all, err := f.waitingAt(ctx, site.ID, deliveries)
+	if err != nil {
+		return nil, err
+	}
+	if p.stops, err = f.stopsOf(ctx, site, all); err != nil {
+		return nil, err
+	}
+	offered := 0
+	for i := range p.sources {
+		offered += len(p.sources[i].Stops)
+	}
+	if len(p.stops)+offered > maxStops && len(deliveries) > 0 {
+		p.sources = nil
+		p.stops, err = f.stopsOf(ctx, site, deliveries)
+		return p, err
+	}
+	p.unload()
+	return p, nil
+}
+
+// waitingAt adds the gate's other deliveries of which something still waits.
+func (f *Fulfillment) waitingAt(ctx context.Context, compound string, deliveries []string) ([]string, error) {
+	all := slices.Clone(deliveries)
+	for d, err := range f.Deliveries.Find(ctx, db.Where("compound", compound).Desc("day").Limit(100)) {
+		if err != nil {
+			return nil, err
+		}
+		if d.State == Split && !slices.Contains(all, d.ID) && slices.ContainsFunc(d.Parcels, Parcel.waits) {
+			all = append(all, d.ID)
+		}
+	}
+	return all, nil
+}
+
+// unload takes the stops out of the offered runs, a door once.
+func (p *planning) unload() {
+	at := map[string]int{}
+	for i := range p.stops {
+		at[p.stops[i].ID] = i
+	}
+	for _, r := range p.sources {
+		for _, s := range r.Stops {
+			if i, waits := at[s.ID]; waits {
+				p.stops[i].merge(s.Parcels)
+			} else {
+				p.stops = append(p.stops, s)
+			}
+			p.from[s.ID] = r.ID
+		}
+	}
+	slices.SortFunc(p.stops, func(a, b Stop) int { return a.door().Compare(b.door()) })
+}
+
+// plan plans, and puts the plan in the place of what was offered. A run that
+// somebody accepts meanwhile stays as it is.
+func (f *Fulfillment) plan(ctx context.Context, p *planning, id, by string, o routing.Options) ([]Run, []LeftStop, error) {
+	if err := p.solve(ctx, o); err != nil {
+		return nil, nil, err
+	}
+	runs, err := f.replace(ctx, p, id, by)
+	if err != nil {
+		return nil, nil, err
+	}
+	err = f.keepShift(ctx, p.site.ID, func(s *Shift) {
+		s.Planned(p, id)
+		s.Round = 0
+	})
+	return runs, p.leftStops(), err
+}
+
+// replace is a sequence that may be broken off anywhere: offered runs are taken
+// back, the new ones are written as drafts, the deliveries are told, and the
+// drafts are offered with what the deliveries let them have. What a crash leaves
+// waits at the gate, or is offered by Due.
+func (f *Fulfillment) replace(ctx context.Context, p *planning, id, by string) ([]Run, error) {
+	keep := p.unchanged()
+	gone := map[string]bool{}
+	for _, r := range p.sources {
+		gone[r.ID] = !slices.Contains(keep, r.ID)
+	}
+	withdrawn, err := f.withdraw(ctx, p, gone, by)
+	if err != nil {
+		return nil, err
+	}
+	drafts, on := p.drafts(id, by, withdrawn), boardings{}
+	if err := f.Runs.InsertMissing(ctx, drafts); err != nil {
+		return nil, err
+	}
+	for i := range drafts {
+		for k := range drafts[i].Stops {
+			s := &drafts[i].Stops[k]
+			on.add("", drafts[i].ID, s)
+			if from := p.from[s.ID]; from != "" {
+				on.add(from, drafts[i].ID, s)
+			}
+		}
+	}
+	for _, r := range p.sources {
+		for k := range r.Stops {
+			if !gone[r.ID] {
+				on.add("", r.ID, &r.Stops[k])
+			}
+		}
+	}
+	if _, err := f.board(ctx, on); err != nil {
+		return nil, err
+	}
+	offered, err := f.offer(ctx, p.site, drafts)
+	if err != nil {
+		return nil, err
+	}
+	for i := range withdrawn {
+		if err := f.drainRun(ctx, withdrawn[i]); err != nil {
+			return nil, err
+		}
+	}
+	for _, r := range p.sources {
+		if !gone[r.ID] {
+			offered = append(offered, r)
+		}
+	}
+	return offered, nil
+}
+
+const atOnce = 16
+
+// withdraw takes back what is offered; a run that has been accepted, locked or
+// changed meanwhile is none of the plan's any more.
+func (f *Fulfillment) withdraw(ctx context.Context, p *planning, gone map[string]bool, by string) ([]Run, error) {
+	taken := make([]Run, len(p.sources))
+	group, within := errgroup.WithContext(ctx)
+	group.SetLimit(atOnce)
+	for i, r := range p.sources {
+		if !gone[r.ID] {
+			continue
+		}
+		group.Go(func() error {
+			now, err := f.Runs.Update(within, r.ID, func(now *Run) error {
+				if !slices.Equal(now.doors(), r.doors()) {
+					return now.wrongState("withdrawn")
+				}
+				return now.Withdraw(by, p.now)
+			})
+			if err == nil {
+				taken[i] = now
+			}
+			return unlessGone(err)
+		})
+	}
+	err := group.Wait()
+	return slices.DeleteFunc(taken, func(r Run) bool { return r.ID == "" }), err
+}
+
+// offer lets couriers see drafts, with the stops that the deliveries let them have.
+func (f *Fulfillment) offer(ctx context.Context, site *community.Compound, drafts []Run) ([]Run, error) {
+	told := map[string]BulkDelivery{}
+	for i := range drafts {
+		for _, id := range drafts[i].Deliveries {
+			if _, known := told[id]; !known {
+				d, err := f.Deliveries.Get(ctx, id)
+				if err != nil {
+					return nil, err
+				}
+				told[id] = d
+			}
+		}
+	}
+	offered := make([]Run, len(drafts))
+	group, within := errgroup.WithContext(ctx)
+	group.SetLimit(atOnce)
+	for i := range drafts {
+		group.Go(func() error {
+			var err error
+			offered[i], err = f.Runs.Update(within, drafts[i].ID, func(r *Run) error {
+				mine := func(p Carried) bool { return told[p.Delivery].Parcels[p.Index].Run == r.ID }
+				r.offer(mine, f.now())
+				wayOf(site).time(r)
+				return nil
+			})
+			return err
+		})
+	}
+	err := group.Wait()
+	return slices.DeleteFunc(offered, func(r Run) bool { return r.State != Offered }), err
+}
+
+// offer ends a draft: offered with what is its own, or withdrawn without.
+func (r *Run) offer(mine func(Carried) bool, now time.Time) {
+	if r.State != Drafted {
+		return
+	}
+	r.keep(mine)
+	r.State = Offered
+	if len(r.Stops) == 0 {
+		r.step(Withdrawn, "", "", now)
+	}
+	r.Told(Effect{Kind: tellDraft})
+}
+
+// offerDrafts ends what was broken off: drafts that are a minute old.
+func (f *Fulfillment) offerDrafts(ctx context.Context, now time.Time) error {
+	var all error
+	for r, err := range f.Runs.Find(ctx, db.Where("effects.kind", tellDraft)) {
+		if err != nil {
+			return err
+		}
+		if r.State == Drafted && r.Created.Add(time.Minute).After(now) {
+			continue
+		}
+		all = errors.Join(all, f.offerDraft(ctx, r))
+	}
+	return all
+}
+
+func (f *Fulfillment) offerDraft(ctx context.Context, r Run) error {
+	site, err := f.community.Compound(ctx, r.Compound)
+	if err != nil {
+		return err
+	}
+	on := boardings{}
+	for i := range r.Stops {
+		on.add("", r.ID, &r.Stops[i])
+	}
+	if _, err := f.board(ctx, on); err != nil {
+		return err
+	}
+	_, err = f.offer(ctx, &site, []Run{r})
+	return err
+}
+
+// unchanged are the offered runs that the plan has too.
+func (p *planning) unchanged() []string {
+	var same []string
+	for _, r := range p.sources {
+		i := slices.IndexFunc(p.runs, func(n Run) bool {
+			return n.Kind == r.Kind && n.NoStairs == r.NoStairs && n.Parcels == r.Parcels && slices.Equal(n.doors(), r.doors())
+		})
+		if i >= 0 {
+			p.runs = slices.Delete(p.runs, i, i+1)
+			same = append(same, r.ID)
+		}
+	}
+	return same
+}
+
+func (r *Run) doors() []string {
+	ids := make([]string, len(r.Stops))
+	for i := range r.Stops {
+		ids[i] = r.Stops[i].ID
+	}
+	return ids
+}
+
+// drafts are the plan's runs without the stops of runs that could not be taken back.
+func (p *planning) drafts(id, by string, withdrawn []Run) []Run {
+	drafts := []Run{}
+	for i, r := range p.runs {
+		r.ID, r.Compound, r.Plan, r.Created, r.State = fmt.Sprintf("%s.%d", id, i+1), p.site.ID, id, p.now.UTC(), Drafted
+		r.Effects, r.History = []Effect{{Kind: tellDraft}}, []Step{{At: r.Created, Kind: string(Offered), By: by}}
+		r.Stops = slices.DeleteFunc(slices.Clone(r.Stops), func(s Stop) bool {
+			from := p.from[s.ID]
+			return from != "" && !slices.ContainsFunc(withdrawn, func(w Run) bool { return w.ID == from })
+		})
+		if r.count(); len(r.Stops) > 0 {
+			drafts = append(drafts, r)
+		}
+	}
+	return drafts
+}
+
+// Replan plans again what is offered and not locked, and what waits at the gate.
+// Runs that somebody has accepted, and locked ones, stay as they are.
+func (f *Fulfillment) Replan(ctx context.Context, id, compound string, teams []Team, by string, o routing.Options) ([]Run, []LeftStop, error) {
+	site, err := f.community.Compound(ctx, compound)
+	if err != nil {
+		return nil, nil, err
+	}
+	shift, err := f.shift(ctx, compound, teams)
+	if err != nil {
+		return nil, nil, err
+	}
+	p, err := f.gather(ctx, &site, &shift, nil)
+	if err != nil {
+		return nil, nil, err
+	}
+	return f.plan(ctx, p, id, by, o)
+}
+
+// Rounds are how a plan is improved while nobody has accepted a run of it.
+var Rounds = []routing.Options{{Seed: 2, Budget: time.Second}, {Seed: 3, Budget: 2 * time.Second}, {Seed: 4, Budget: 3 * time.Second}}
+
+// Improve goes one round on with every plan of which nobody has accepted a run.
+func (f *Fulfillment) Improve(ctx context.Context, _ time.Time) error {
+	var all error
+	for s, err := range f.Shifts.Find(ctx, db.Where("improving", true)) {
+		if err != nil {
+			return err
+		}
+		all = errors.Join(all, f.improve(ctx, s))
+	}
+	return all
+}
+
+func (f *Fulfillment) improve(ctx context.Context, s Shift) error {
+	site, err := f.community.Compound(ctx, s.ID)
+	if err != nil {
+		return err
+	}
+	p, err := f.gather(ctx, &site, &s, nil)
+	if err != nil {
+		return err
+	}
+	accepted := slices.ContainsFunc(p.busy, func(r Run) bool { return r.Plan == s.Plan })
+	if accepted || s.Round >= len(Rounds) || len(p.stops) != s.Stops || s.over(p.now) {
+		return f.settle(ctx, s.ID, s.Plan)
+	}
+	if err := p.solve(ctx, Rounds[s.Round]); err != nil {
+		return err
+	}
+	plan := s.Plan
+	if p.score.Better(s.Score) {
+		plan = fmt.Sprintf("%s~%d", s.Plan, s.Round+1)
+		if _, err := f.replace(ctx, p, plan, ""); err != nil {
+			return err
+		}
+	}
+	return f.keepShift(ctx, s.ID, func(now *Shift) {
+		if now.Plan != s.Plan {
+			return // planned again meanwhile
+		}
+		if plan != s.Plan {
+			now.Planned(p, plan)
+		}
+		now.Round++
+	})
+}
+
+// settle ends the improving of a plan.
+func (f *Fulfillment) settle(ctx context.Context, compound, plan string) error {
+	return f.keepShift(ctx, compound, func(s *Shift) {
+		if plan == "" || s.Plan == plan {
+			s.Improving = false
+		}
+	})
+}
