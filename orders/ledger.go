@@ -42,6 +42,7 @@ const (
 	Captured  EntryKind = "captured"   // by the payment provider
 	Refunded  EntryKind = "refunded"   // by the payment provider
 	PaidOut   EntryKind = "paid_out"   // to a supplier or a leader
+	Fee       EntryKind = "fee"        // kept by the payment provider
 	Reversal  EntryKind = "reversal"   // of the entry it names
 	CashCount EntryKind = "cash_count" // a round's cash against what the entries say
 )

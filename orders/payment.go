@@ -1,6 +1,7 @@
 package orders
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -112,7 +113,7 @@ func (p *Payment) ToGiveBack() int64 { return max(p.Overpaid()-p.refundable(), 0
 func (p *Payment) record(e Entry, now time.Time) string {
 	p.Seq++
 	e.ID = fmt.Sprintf("%s#%06d", p.ID, p.Seq) // sorts as it counts
-	e.At, e.Currency, e.GroupBuy, e.Household = now.UTC(), p.Currency, p.GroupBuy, p.Household
+	e.At, e.Currency, e.GroupBuy, e.Household = now.UTC(), cmp.Or(e.Currency, p.Currency), p.GroupBuy, p.Household
 	if e.Lines == nil {
 		e.Lines = []EntryLine{}
 	}
@@ -253,11 +254,24 @@ func (p *Payment) Undo(receipt string, u Undone) error {
 	return nil
 }
 
+// offlinePause is how long a payment that waits for the provider is left alone
+// while the deployment has no keys.
+const offlinePause = time.Hour
+
 // schedule writes down the next step and says when somebody has to look at
-// this payment again.
-func (p *Payment) schedule(now time.Time) {
+// this payment again. Without a provider only what is in our own hands is due.
+func (p *Payment) schedule(now time.Time, online bool) {
 	p.plan(now)
 	p.Wake = nil
+	if !online {
+		if p.waits() {
+			p.wakeAt(now.Add(offlinePause))
+		}
+		if len(p.Outbox) > 0 || p.Unshared && p.Bill.Stage != Promised {
+			p.wakeAt(now)
+		}
+		return
+	}
 	if len(p.Outbox) > 0 {
 		p.wakeAt(now)
 	}
@@ -279,6 +293,20 @@ func (p *Payment) schedule(now time.Time) {
 		}
 		if in.State == Held && !in.Warned && in.Expires != nil && p.Bill.Stage == Promised {
 			p.wakeAt(in.Expires.Add(-renewBefore))
+		}
+	}
+}
+
+// waits tells whether something is to be asked of the provider.
+func (p *Payment) waits() bool {
+	return p.Pending != nil || slices.ContainsFunc(p.Intents, func(in Intent) bool { return in.State != Taken && in.State != Released })
+}
+
+// lapse lets go the holds whose time is over, as the household's bank does by itself.
+func (p *Payment) lapse(now time.Time) {
+	for i := range p.Intents {
+		if in := &p.Intents[i]; in.State == Held && in.Expires != nil && !now.Before(*in.Expires) {
+			in.State = Released
 		}
 	}
 }

@@ -40,6 +40,8 @@ type Cashier struct {
 	provider  Provider // nil: this deployment takes cash and transfers only
 	tell      func(context.Context, people.Notice) error
 	now       func() time.Time
+
+	saidWaiting bool // that payments wait for a provider; only Work reads and writes it
 }
 
 // OpenCashier prepares the money side on a store. Provider is nil where the

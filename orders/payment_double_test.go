@@ -23,6 +23,7 @@ type bank struct {
 	wires   []*bankWire
 	news    []string // intents that something happened to
 	fail    func() trouble
+	rate    int64    // its fee, in thousandths of what it captures
 	moved   []string // what moved money, for the log of a failing sequence
 	wrong   []string // requests beyond what was authorised or captured
 }
@@ -44,6 +45,7 @@ type bankIntent struct {
 	Facts
 	request IntentRequest
 	refunds int
+	looks   int
 }
 
 func (in *bankIntent) refunded() int64 {
@@ -91,7 +93,19 @@ func (b *bank) act(key string, do func() (*bankIntent, error)) (Facts, error) {
 	}
 	facts := in.Facts
 	facts.Refunds = append([]RefundFact(nil), in.Refunds...)
+	if in.looks++; in.State == Taken && in.looks > 2 { // it is worked out a little later
+		facts.Fee = FeeFact{ID: "txn_" + in.ID, Minor: in.Captured * b.rate / 1000, Currency: "CNY"}
+	}
 	return facts, nil
+}
+
+// fees is what the bank keeps of all that it has captured.
+func (b *bank) fees() int64 {
+	var sum int64
+	for _, in := range b.intents {
+		sum += in.Captured * b.rate / 1000
+	}
+	return sum
 }
 
 func (b *bank) find(id string, states ...IntentState) (*bankIntent, error) {

@@ -59,7 +59,7 @@ func (c *Cashier) update(ctx context.Context, id string, rule func(*Payment, tim
 		if err := rule(p, now); err != nil {
 			return err
 		}
-		p.schedule(now)
+		p.schedule(now, c.provider != nil)
 		return nil
 	})
 }
@@ -151,6 +151,7 @@ func (c *Cashier) Work(ctx context.Context) (int, error) {
 	if err != nil {
 		return n, err
 	}
+	c.sayWaiting(due)
 	unshared := map[string]bool{}
 	for _, p := range due {
 		if err := c.awaken(ctx, p.ID); err != nil {
@@ -166,14 +167,36 @@ func (c *Cashier) Work(ctx context.Context) (int, error) {
 	return n + len(due), failed
 }
 
+// sayWaiting says once, on a deployment whose keys are gone, what waits for them.
+func (c *Cashier) sayWaiting(due []Payment) {
+	if c.provider != nil || c.saidWaiting {
+		return
+	}
+	n, unpaid := 0, map[string]int64{}
+	for i := range due {
+		if p := &due[i]; p.waits() {
+			n++
+			unpaid[p.Currency] += max(p.target()-p.Paid(), 0)
+		}
+	}
+	if c.saidWaiting = n > 0; n > 0 {
+		slog.Warn("online payments wait for the payment provider's keys; their households can pay the leader once the bank lets the holds go",
+			"payments", n, "unpaid_minor", unpaid)
+	}
+}
+
 // awaken renews what ends soon, and then does what the payment waits for.
 func (c *Cashier) awaken(ctx context.Context, id string) error {
 	var tell []int64
 	p, err := c.change(ctx, id, func(p *Payment, now time.Time) error {
-		tell = p.renew(now)
+		if c.provider == nil {
+			p.lapse(now)
+		} else {
+			tell = p.renew(now)
+		}
 		return nil
 	})
-	if err != nil {
+	if err != nil || c.provider == nil {
 		return err
 	}
 	for _, seq := range tell {

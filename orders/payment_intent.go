@@ -44,6 +44,7 @@ type Intent struct {
 	Authorised int64          `json:"authorised"`
 	Captured   int64          `json:"captured"`
 	Refunds    []IntentRefund `json:"refunds"`
+	Fee        string         `json:"fee,omitempty"`      // the provider's movement that its fee was taken with, once it is in the book
 	Declined   string         `json:"declined,omitempty"` // the provider's code of why not
 	KeepUntil  time.Time      `json:"keep_until"`         // the place is kept until then while it is not confirmed
 	Expires    *time.Time     `json:"expires,omitempty"`  // of what is held
@@ -75,11 +76,20 @@ type Facts struct {
 	Captured   int64
 	Expires    time.Time // of what is held; zero: unknown
 	Declined   string
+	Fee        FeeFact // zero: not known yet
 	Refunds    []RefundFact
 	Customer   string
 	CardToken  string // of a card that may be used again
 	Payment    string // whose intent it is, from its labels
 	Seq        int64
+}
+
+// FeeFact is what the provider kept for itself of a captured amount, in the
+// currency that it settles in.
+type FeeFact struct {
+	ID       string // the provider's movement
+	Minor    int64
+	Currency string
 }
 
 // RefundFact is one refund of an intent.
@@ -197,11 +207,24 @@ func (p *Payment) Learn(seq int64, f Facts, now time.Time) error {
 		p.record(Entry{Kind: Captured, Postings: move(householdAccount(p.Household), StripeAccount, more), Reason: "paid", By: in.By,
 			Numbers: map[string]int64{"intent": in.Seq}}, now)
 	}
+	p.learnFee(in, f.Fee, now)
 	for _, r := range f.Refunds {
 		p.learnRefund(in, r, now)
 	}
 	p.cover()
 	return nil
+}
+
+// learnFee books the provider's fee once: the deployment bears it.
+func (p *Payment) learnFee(in *Intent, f FeeFact, now time.Time) {
+	if f.ID == "" || in.Fee != "" {
+		return
+	}
+	in.Fee, in.AskAt = f.ID, nil
+	if f.Minor != 0 {
+		p.record(Entry{Kind: Fee, Currency: f.Currency, Postings: move(StripeAccount, DeploymentAccount, f.Minor), Reason: "provider_fee",
+			Numbers: map[string]int64{"intent": in.Seq}}, now)
+	}
 }
 
 // enter moves an intent to the state that the provider reports.
@@ -224,8 +247,12 @@ func (p *Payment) enter(in *Intent, f Facts, now time.Time) {
 	in.askAgain(now)
 }
 
+// feeAsks is how often the provider is asked for a fee that it has not worked
+// out yet, over about a day and a half.
+const feeAsks = 12
+
 // askAgain says when the provider is asked what it did not tell: soon while the
-// household is confirming, and when a hold should have ended.
+// household is confirming, when a hold should have ended, and what its fee was.
 func (in *Intent) askAgain(now time.Time) {
 	in.AskAt = nil
 	var at time.Time
@@ -237,6 +264,8 @@ func (in *Intent) askAgain(now time.Time) {
 		if !at.After(now) {
 			at = now.Add(time.Hour).UTC()
 		}
+	case in.State == Taken && in.Fee == "" && in.Asks < feeAsks:
+		at = now.Add(time.Minute << min(in.Asks, 8)).UTC()
 	default:
 		return
 	}

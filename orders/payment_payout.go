@@ -86,8 +86,10 @@ func (o *Payout) plan(ready bool, now time.Time) {
 	}
 	if len(o.Outbox) > 0 {
 		o.Wake = new(now.UTC())
-	} else if s := o.Pending; s != nil {
+	} else if s := o.Pending; s != nil && ready {
 		o.Wake = new(s.At.Add(resumeAfter << min(s.Tries, 10)))
+	} else if s != nil {
+		o.Wake = new(now.Add(offlinePause).UTC())
 	}
 }
 

@@ -56,8 +56,10 @@ func TestPayeesArePaidOnceTheGateHasCountedAndReversedAfterARefund(t *testing.T)
 	})
 	d.work(t)
 	d.wantSent(t, "claimed", 2600, 130)
-	if d.bank.wires[0].request.Group != "d1" {
-		t.Errorf("the transfer group is %q", d.bank.wires[0].request.Group)
+	for _, w := range d.bank.wires {
+		if want := map[string]string{"acct_supplier:S01": "d1", "acct_leader:lin": "g1"}[w.request.Account]; w.request.Group != want {
+			t.Errorf("the transfer group of %s is %q", w.request.Account, w.request.Group)
+		}
 	}
 	// the elder has paid nothing: the supplier is still owed for its eggs
 	d.wantBalances(t, map[string]int64{supplierAccount("S01"): -1000, StripeAccount: 0, householdAccount(neighbour): 0})

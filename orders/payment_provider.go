@@ -73,9 +73,9 @@ type Signal struct {
 	Intent string // empty: about something else
 }
 
-// ProviderEvent is an event that was received and not yet acted on. One about
-// an intent that no payment knows is parked: it may be ours, written down by
-// the provider just before we crashed.
+// ProviderEvent is an event that was received. One about an intent that no
+// payment knows is parked: it may be ours, written down by the provider just
+// before we crashed. It is kept for as long as the provider could send it again.
 type ProviderEvent struct {
 	db.Doc
 	Type     string     `json:"type"`
@@ -123,36 +123,50 @@ func onlineOff() error {
 // parkedTries is how often an event about an unknown intent is tried, over about a day.
 const parkedTries = 12
 
+// eventKept is how long an event is known again: Stripe lets one be sent again
+// for 30 days, https://docs.stripe.com/webhooks#automatic-retries.
+const eventKept = 40 * 24 * time.Hour
+
 // workEvents makes each payment that an event is about ask the provider.
 func (c *Cashier) workEvents(ctx context.Context) (int, error) {
+	if c.provider == nil {
+		return 0, nil
+	}
 	due, err := db.All(c.events.Find(ctx, db.Query{}.UpTo("wake", c.now()).Limit(500)))
 	if err != nil {
 		return 0, err
 	}
 	var failed error
 	for _, e := range due {
-		known, err := c.hearAbout(ctx, e.Intent)
-		if err != nil {
-			failed = err
-		}
-		if err := c.answer(ctx, e, known && err == nil); err != nil {
+		if err := c.workEvent(ctx, e); err != nil {
 			failed = err
 		}
 	}
 	return len(due), failed
 }
 
-// answer marks an event as acted on, or parks it for a while.
+func (c *Cashier) workEvent(ctx context.Context, e ProviderEvent) error {
+	if !c.now().Before(e.Received.Add(eventKept)) {
+		return c.events.Delete(ctx, e.ID)
+	}
+	known, failed := c.hearAbout(ctx, e.Intent)
+	if err := c.answer(ctx, e, known && failed == nil); err != nil {
+		return err
+	}
+	return failed
+}
+
+// answer marks an event as acted on, or parks it for a while; afterwards it
+// only waits to be forgotten.
 func (c *Cashier) answer(ctx context.Context, e ProviderEvent, applied bool) error {
 	now := c.now().UTC()
 	_, err := c.events.Update(ctx, e.ID, func(e *ProviderEvent) error {
 		e.Tries++
-		e.Wake = nil
+		e.Wake = new(e.Received.Add(eventKept))
 		if applied {
 			e.Applied = &now
 		} else if e.Tries < parkedTries {
-			at := now.Add(time.Minute << min(e.Tries, 8))
-			e.Wake = &at
+			e.Wake = new(now.Add(time.Minute << min(e.Tries, 8)))
 		}
 		return nil
 	})

@@ -50,6 +50,7 @@ func (s *sequence) begin(t *testing.T) {
 	g.Participants = nil
 	g.CommissionBasis = s.r.Int64N(2) * 300
 	s.desk.open(t, g)
+	s.bank.rate = s.r.Int64N(40)
 	for _, payee := range []string{supplierAccount("S00"), supplierAccount("S01"), leaderAccount("lin")} {
 		if s.r.IntN(4) == 0 {
 			continue // nobody has opened an account for it
@@ -349,7 +350,10 @@ func (s *sequence) wantTruth(t *testing.T) {
 		}
 		online += s.wantPayment(t, &g, &p)
 	}
-	online -= s.wantPayouts(t)
+	online -= s.wantPayouts(t) + s.bank.fees()
+	if got := s.balance(t, DeploymentAccount); got != s.bank.fees() {
+		t.Errorf("the book has fees of %d, the bank of %d", got, s.bank.fees())
+	}
 	if got := s.balance(t, StripeAccount); got != online {
 		t.Errorf("the book has %d at the bank, the bank %d", got, online)
 	}

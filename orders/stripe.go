@@ -70,8 +70,9 @@ func NewStripe(keys StripeKeys, address string) *Stripe {
 // PublicKey is for the page's element.
 func (s *Stripe) PublicKey() string { return s.keys.Public }
 
-// stripeExpand makes every answer about an intent whole: the charge with its refunds.
-const stripeExpand = "latest_charge.refunds"
+// stripeExpand makes every answer about an intent whole: the charge with its
+// refunds and its fee.
+var stripeExpand = []string{"latest_charge.refunds", "latest_charge.balance_transaction"}
 
 func stripeParams(ctx context.Context, key string) stripe.Params {
 	p := stripe.Params{Context: ctx}
@@ -109,7 +110,7 @@ func (s *Stripe) Open(ctx context.Context, key string, r IntentRequest) (Facts, 
 			p.PaymentMethod = stripe.String(r.CardToken)
 		}
 	}
-	p.AddExpand(stripeExpand)
+	p.Expand = stripe.StringSlice(stripeExpand)
 	in, err := s.api.PaymentIntents.New(p)
 	return s.facts(ctx, in, err)
 }
@@ -117,7 +118,7 @@ func (s *Stripe) Open(ctx context.Context, key string, r IntentRequest) (Facts, 
 // Look retrieves a PaymentIntent.
 func (s *Stripe) Look(ctx context.Context, intent string) (Facts, error) {
 	p := &stripe.PaymentIntentParams{Params: stripeParams(ctx, "")}
-	p.AddExpand(stripeExpand)
+	p.Expand = stripe.StringSlice(stripeExpand)
 	in, err := s.api.PaymentIntents.Get(intent, p)
 	return s.facts(ctx, in, err)
 }
@@ -126,7 +127,7 @@ func (s *Stripe) Look(ctx context.Context, intent string) (Facts, error) {
 // is declined is an answer, not an error.
 func (s *Stripe) Confirm(ctx context.Context, key, intent string) (Facts, error) {
 	p := &stripe.PaymentIntentConfirmParams{Params: stripeParams(ctx, key), OffSession: stripe.Bool(true)}
-	p.AddExpand(stripeExpand)
+	p.Expand = stripe.StringSlice(stripeExpand)
 	in, err := s.api.PaymentIntents.Confirm(intent, p)
 	if refused, ok := errors.AsType[*stripe.Error](err); ok && refused.Type == stripe.ErrorTypeCard {
 		return s.Look(ctx, intent)
@@ -137,7 +138,7 @@ func (s *Stripe) Confirm(ctx context.Context, key, intent string) (Facts, error)
 // Capture takes part or all of what is held and lets the rest go.
 func (s *Stripe) Capture(ctx context.Context, key, intent string, minor int64) (Facts, error) {
 	p := &stripe.PaymentIntentCaptureParams{Params: stripeParams(ctx, key), AmountToCapture: stripe.Int64(minor)}
-	p.AddExpand(stripeExpand)
+	p.Expand = stripe.StringSlice(stripeExpand)
 	in, err := s.api.PaymentIntents.Capture(intent, p)
 	return s.facts(ctx, in, err)
 }
@@ -147,7 +148,7 @@ func (s *Stripe) Release(ctx context.Context, key, intent string) (Facts, error)
 	p := &stripe.PaymentIntentCancelParams{
 		Params: stripeParams(ctx, key), CancellationReason: stripe.String(string(stripe.PaymentIntentCancellationReasonAbandoned)),
 	}
-	p.AddExpand(stripeExpand)
+	p.Expand = stripe.StringSlice(stripeExpand)
 	in, err := s.api.PaymentIntents.Cancel(intent, p)
 	return s.facts(ctx, in, err)
 }
@@ -243,7 +244,13 @@ func (s *Stripe) facts(ctx context.Context, in *stripe.PaymentIntent, err error)
 	if f.State == Held {
 		f.Expires = holdEnds(c)
 	}
-	if c.Refunds == nil || f.Captured == 0 {
+	if f.Captured == 0 {
+		return f, nil
+	}
+	if b := c.BalanceTransaction; b != nil {
+		f.Fee = FeeFact{ID: b.ID, Minor: b.Fee, Currency: strings.ToUpper(string(b.Currency))}
+	}
+	if c.Refunds == nil {
 		return f, nil
 	}
 	refunds := c.Refunds.Data

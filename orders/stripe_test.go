@@ -116,12 +116,13 @@ func TestAnswersAreReadWhole(t *testing.T) {
 	const answer = `{"id":"pi_1","object":"payment_intent","status":%q,"client_secret":"s","currency":"cny","amount":5800,"amount_capturable":%d,
 		"amount_received":%d,"metadata":{"payment":"g1:h","seq":"7"},"setup_future_usage":"off_session","customer":"cus_1","payment_method":"pm_1",
 		"last_payment_error":{"code":"card_declined","decline_code":"insufficient_funds","type":"card_error"},
-		"latest_charge":{"id":"ch_1","object":"charge","created":1650272400,"payment_method_details":{"type":"card","card":{"capture_before":1650700000}},
+		"latest_charge":{"id":"ch_1","object":"charge","created":1650272400,"balance_transaction":{"id":"txn_1","object":"balance_transaction","fee":109,"currency":"cny"},"payment_method_details":{"type":"card","card":{"capture_before":1650700000}},
 		"refunds":{"object":"list","data":[{"id":"re_1","object":"refund","amount":50,"status":"succeeded","metadata":{"step":"g1:h#1"}}]}}}`
 	held := Facts{ID: "pi_1", Secret: "s", State: Held, Currency: "CNY", Authorised: 5800, Expires: time.Unix(1650700000, 0).UTC(),
 		Customer: "cus_1", CardToken: "pm_1", Payment: "g1:h", Seq: 7}
 	taken := held
 	taken.State, taken.Authorised, taken.Captured, taken.Expires = Taken, 0, 3000, time.Time{}
+	taken.Fee = FeeFact{ID: "txn_1", Minor: 109, Currency: "CNY"}
 	taken.Refunds = []RefundFact{{ID: "re_1", Minor: 50, Step: "g1:h#1"}}
 	declined := Facts{ID: "pi_1", Secret: "s", State: Unconfirmed, Currency: "CNY", Declined: "insufficient_funds", Payment: "g1:h", Seq: 7}
 	for status, want := range map[string]Facts{"requires_capture": held, "succeeded": taken, "requires_payment_method": declined} {
