@@ -73,6 +73,22 @@ func (h handlers) replan(ctx context.Context, in *planRequest) (*splitView, erro
 	return out, nil
 }
 
+type liftRequest struct {
+	ID   string `path:"id" maxLength:"64"`
+	Body struct {
+		Building string `json:"building" maxLength:"64"`
+		Broken   bool   `json:"broken"`
+	}
+}
+
+func (h handlers) lift(ctx context.Context, in *liftRequest) (*none, error) {
+	me := people.From(ctx)
+	if !me.Is(people.Coordinator, in.ID) {
+		return nil, notFound()
+	}
+	return nil, h.SetLift(ctx, people.NewID(ctx), in.ID, in.Body.Building, in.Body.Broken, me.Account)
+}
+
 // ShiftView is who helps at a gate, and what waits there.
 type ShiftView struct {
 	Since     time.Time  `json:"since"`

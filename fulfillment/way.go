@@ -64,7 +64,7 @@ func (w way) climb(p place, floors int64) int64 {
 	if floors < 0 {
 		stairs = -floors * w.site.DownSeconds
 	}
-	if floors == 0 || !p.building.Lift {
+	if floors == 0 || !p.building.LiftRuns() {
 		return stairs
 	}
 	return min(stairs, w.site.LiftWaitSeconds+w.site.LiftDoorSeconds+abs(floors)*w.site.LiftFloorTenths/10)
@@ -83,7 +83,7 @@ func (w way) matrix(places []place) [][]int64 {
 }
 
 // climbs tells whether the door can only be reached by stairs.
-func (p place) climbs() bool { return p.building != nil && !p.building.Lift && p.floor > 1 }
+func (p place) climbs() bool { return p.building != nil && !p.building.LiftRuns() && p.floor > 1 }
 
 // across is the longest way within a compound, in millimetres: what coordinates
 // make longer is an error of the map, and no reason to leave a door out.
@@ -118,7 +118,7 @@ func (w way) time(r *Run) {
 		clock += w.seconds(here, next)
 		r.Stops[i].Arrives = clock
 		clock += r.Stops[i].service(w.site)
-		if next.building != nil && !next.building.Lift {
+		if next.building != nil && !next.building.LiftRuns() {
 			from := int64(1)
 			if here.building == next.building && here.unit == next.unit {
 				from = here.floor

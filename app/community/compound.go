@@ -101,6 +101,20 @@ type Building struct {
 	DoorsPerFloor int      `json:"doors_per_floor"`
 	MoreRooms     []string `json:"more_rooms,omitempty"` // of any unit, that do not follow from floors and doors: 1500, G01
 	Lift          bool     `json:"lift"`
+	LiftBroken    bool     `json:"lift_broken,omitempty"` // it stands still for now: everybody takes the stairs
+}
+
+// LiftRuns tells whether the building has a lift that works.
+func (b *Building) LiftRuns() bool { return b.Lift && !b.LiftBroken }
+
+// SetLift writes down that a lift stands still, or works again.
+func (c *Compound) SetLift(building string, broken bool) error {
+	b, ok := c.Building(building)
+	if !ok || !b.Lift {
+		return fault.New(fault.Invalid, "no_lift", "Building %s has no lift.", building).With("building", building)
+	}
+	b.LiftBroken = broken
+	return nil
 }
 
 // Building finds a building by its canonical number.

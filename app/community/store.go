@@ -38,6 +38,11 @@ func (c *Community) Compounds(ctx context.Context) ([]Compound, error) {
 	return db.All(c.compounds.Find(ctx, db.Query{}))
 }
 
+// SetLift writes down that a building's lift stands still, or works again.
+func (c *Community) SetLift(ctx context.Context, compound, building string, broken bool) (Compound, error) {
+	return c.compounds.Update(ctx, compound, func(c *Compound) error { return c.SetLift(building, broken) })
+}
+
 // AddCompounds stores the compounds that are not there yet.
 func (c *Community) AddCompounds(ctx context.Context, compounds []Compound) error {
 	return c.compounds.InsertMissing(ctx, compounds)
