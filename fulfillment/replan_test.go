@@ -74,7 +74,7 @@ func onceEach(t *testing.T, f *Fulfillment, when string) (waiting int) {
 		}
 		for _, s := range r.Stops {
 			for _, p := range s.Parcels {
-				if !s.Again {
+				if !s.Again && p.Delivery == "d" {
 					in[p.Index] = append(in[p.Index], r.ID)
 				}
 			}
