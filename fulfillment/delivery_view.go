@@ -111,6 +111,8 @@ type RunView struct {
 	Kind        string     `json:"kind"`
 	Mine        bool       `json:"mine"`
 	Courier     string     `json:"courier,omitempty" doc:"For the coordinator only."`
+	For         string     `json:"for,omitempty" doc:"For the coordinator only: whom it is proposed to."`
+	ForMe       bool       `json:"for_me,omitempty" doc:"It is proposed to me; anybody may take it."`
 	State       RunState   `json:"state"`
 	Slot        string     `json:"slot,omitempty" doc:"Which of the shift's helpers it was planned for."`
 	Trip        int64      `json:"trip,omitempty" doc:"Of that helper, from 1."`
@@ -168,10 +170,10 @@ func (r *Run) View(a people.Actor, now time.Time) RunView {
 	v := RunView{
 		ID: r.ID, Compound: r.Compound, Deliveries: r.Deliveries, Kind: r.Kind, Mine: mine, State: r.State, Stops: []StopView{},
 		Parcels: r.Parcels, Loaded: r.Loaded, Grams: r.Grams, Millilitres: r.Millilitres, Seconds: r.Seconds, Floors: r.Floors,
-		Locked: r.Locked, Slot: r.Slot, Trip: r.Trip, Created: r.Created,
+		ForMe: r.For != "" && r.For == a.Account, Locked: r.Locked, Slot: r.Slot, Trip: r.Trip, Created: r.Created,
 	}
 	if coordinator {
-		v.Courier, v.History = r.Courier, r.History
+		v.Courier, v.For, v.History = r.Courier, r.For, r.History
 	}
 	for i := range r.Stops {
 		s := &r.Stops[i]

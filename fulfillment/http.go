@@ -25,6 +25,8 @@ func (f *Fulfillment) Routes(r *people.Router) {
 	people.Route(r, gate, "POST /runs", "Split arrived deliveries into courier runs.", h.split)
 	people.Route(r, gate, "POST /runs/plan", "Plan again what is offered and not locked, and what waits at the gate.", h.replan)
 	people.Route(r, gate, "GET /shifts/{id}", "Who helps at a compound's gate, and what waits there.", h.shiftOf)
+	people.Route(r, gate, "GET /compounds/{id}/volunteers", "The couriers by name, with what each has carried in four weeks.", h.volunteers)
+	people.Route(r, gate, "PUT /runs/{id}/proposal", "Propose an offered run to a courier; anybody may still take it.", h.proposeTo)
 	people.Route(r, gate, "PUT /compounds/{id}/lifts", "Say that a building's lift stands still, or works again; runs are planned again.", h.lift)
 	people.Route(r, runners, "POST /runs/{id}/break-off", "End a run whose courier cannot go on: what is not handed over is planned again.", h.breakOff)
 	people.Route(r, runners, "GET /runs", "The runs of a compound, or with mine=true my own.", h.runs)

@@ -73,6 +73,34 @@ func (h handlers) replan(ctx context.Context, in *planRequest) (*splitView, erro
 	return out, nil
 }
 
+type volunteersView struct{ Body []Work }
+
+func (h handlers) volunteers(ctx context.Context, in *byID) (*volunteersView, error) {
+	if !people.From(ctx).Is(people.Coordinator, in.ID) {
+		return nil, notFound()
+	}
+	all, err := h.Volunteers(ctx, in.ID)
+	return &volunteersView{all}, err
+}
+
+type proposeRequest struct {
+	ID   string `path:"id" maxLength:"200"`
+	Body struct {
+		Account string `json:"account" maxLength:"64" doc:"One of the compound's couriers; empty: nobody in particular."`
+	}
+}
+
+func (h handlers) proposeTo(ctx context.Context, in *proposeRequest) (*runView, error) {
+	r, err := h.Runs.Get(ctx, in.ID)
+	if err != nil || !people.From(ctx).Is(people.Coordinator, r.Compound) {
+		return nil, notFound()
+	}
+	if err := h.propose(ctx, r.ID, r.Compound, in.Body.Account); err != nil {
+		return nil, err
+	}
+	return h.run(ctx, &byID{ID: in.ID})
+}
+
 type liftRequest struct {
 	ID   string `path:"id" maxLength:"64"`
 	Body struct {

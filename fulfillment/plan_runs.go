@@ -56,6 +56,7 @@ func (p *planning) solve(ctx context.Context, o routing.Options) error {
 // the solver has them as one kind of courier.
 type helper struct {
 	slot string // foot-2
+	who  string // the account, where it is known
 	team *Team
 	trip int64 // of the last run that they have
 	free int64 // from when, in seconds from now
@@ -67,9 +68,9 @@ func (p *planning) helpers() []helper {
 	number := map[string]int64{}
 	for i := range p.shift.Teams {
 		t := &p.shift.Teams[i]
-		for range t.Count {
+		for k := range t.Count {
 			number[t.Kind]++
-			h := helper{slot: fmt.Sprintf("%s-%d", t.Kind, number[t.Kind]), team: t}
+			h := helper{slot: fmt.Sprintf("%s-%d", t.Kind, number[t.Kind]), team: t, who: t.who(k)}
 			for _, r := range p.busy {
 				if r.Slot == h.slot {
 					h.trip = max(h.trip, r.Trip)
@@ -121,6 +122,7 @@ func (p *planning) problem() (*routing.Problem, map[string]helper) {
 			problem.Couriers = append(problem.Couriers, c)
 		}
 		problem.Couriers[i].Count++
+		problem.Couriers[i].Worked = append(problem.Couriers[i].Worked, p.worked[h.who])
 		of[fmt.Sprintf("%d-%d", i, problem.Couriers[i].Count)] = h
 	}
 	places := []place{w.gate()}
@@ -137,6 +139,10 @@ func (s *Stop) problem(w way, at place, now time.Time, end int64) routing.Stop {
 	stop := routing.Stop{
 		ID: s.ID, Load: []int64{s.millilitres()}, Service: s.service(w.site), Window: [2]int64{0, end}, Climb: at.climbs(),
 	}
+	if at.climbs() {
+		stop.Effort = effort(0, at.floor-1, 0)
+	}
+	stop.Effort += effort(0, 0, s.grams())
 	if s.hot() {
 		stop.Hot, stop.Priority = true, 1
 		stop.Window[1] = min(end, max(s.hotLeft(now), hotLeast))
@@ -163,7 +169,7 @@ func (p *planning) take(problem *routing.Problem, plan *routing.Plan, helpers ma
 		h := helpers[of.Courier]
 		for _, t := range of.Trips {
 			h.trip++
-			r := Run{Kind: h.team.Kind, Slot: h.slot, Trip: h.trip, NoStairs: h.team.NoStairs}
+			r := Run{Kind: h.team.Kind, Slot: h.slot, Trip: h.trip, NoStairs: h.team.NoStairs, For: h.who}
 			for _, v := range t.Stops {
 				r.Stops = append(r.Stops, p.stops[at[v.ID]])
 				if s := &problem.Stops[at[v.ID]]; s.Hot {
@@ -216,6 +222,14 @@ func (s *Stop) millilitres() int64 {
 	var n int64
 	for _, p := range s.Parcels {
 		n += p.Quantity * p.Millilitres
+	}
+	return n
+}
+
+func (s *Stop) grams() int64 {
+	var n int64
+	for _, p := range s.Parcels {
+		n += p.Quantity * p.Grams
 	}
 	return n
 }

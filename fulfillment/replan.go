@@ -23,6 +23,7 @@ type planning struct {
 	from    map[string]string // of a stop: the offered run that it is in; none: it waits at the gate
 	sources []Run             // offered and not locked: their stops are planned again
 	busy    []Run             // locked, accepted or under way: they stay, and so long their helpers are away
+	worked  map[string]int64  // by account: seconds of the last four weeks
 
 	runs  []Run // with the stops of whole trips
 	score Score
@@ -45,6 +46,9 @@ func (f *Fulfillment) gather(ctx context.Context, site *community.Compound, shif
 	}
 	all, err := f.waitingAt(ctx, site.ID, deliveries)
 	if err != nil {
+		return nil, err
+	}
+	if p.worked, err = f.worked(ctx, site.ID, shift.Teams); err != nil {
 		return nil, err
 	}
 	if p.stops, err = f.stopsOf(ctx, site, all); err != nil {
@@ -278,7 +282,7 @@ func (p *planning) unchanged() []string {
 	var same []string
 	for _, r := range p.sources {
 		i := slices.IndexFunc(p.runs, func(n Run) bool {
-			return n.Kind == r.Kind && n.NoStairs == r.NoStairs && n.Parcels == r.Parcels && slices.Equal(n.doors(), r.doors())
+			return n.Kind == r.Kind && n.NoStairs == r.NoStairs && n.For == r.For && n.Parcels == r.Parcels && slices.Equal(n.doors(), r.doors())
 		})
 		if i >= 0 {
 			p.runs = slices.Delete(p.runs, i, i+1)

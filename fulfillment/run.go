@@ -60,6 +60,7 @@ type Run struct {
 	Slot        string    `json:"slot,omitempty"`      // which of the shift's helpers it was planned for: foot-2
 	Trip        int64     `json:"trip,omitempty"`      // of that helper, from 1
 	NoStairs    bool      `json:"no_stairs,omitempty"` // that helper cannot climb
+	For         string    `json:"for,omitempty"`       // the account that it is proposed to; anybody may take it
 	Courier     string    `json:"courier,omitempty"`
 	State       RunState  `json:"state"`
 	Stops       []Stop    `json:"stops"`

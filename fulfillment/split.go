@@ -21,6 +21,16 @@ type Team struct {
 	Millilitres int64  `json:"millilitres" minimum:"0" doc:"What one carries at a time; 0: the kind's usual load."`
 	Minutes     int64  `json:"minutes" minimum:"0" maximum:"720" doc:"How long they help; 0: three hours."`
 	NoStairs    bool   `json:"no_stairs,omitempty" doc:"They cannot climb."`
+
+	Who []string `json:"who,omitempty" maxItems:"100" doc:"Accounts of those who are known by name: runs are proposed to them, and what they carried in the last weeks counts."`
+}
+
+// who is the account of the k-th of the team, where it is known.
+func (t Team) who(k int64) string {
+	if k < int64(len(t.Who)) {
+		return t.Who[k]
+	}
+	return ""
 }
 
 // Split divides arrived deliveries of one gate into runs, one door once even
