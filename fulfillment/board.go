@@ -29,6 +29,11 @@ func (f *Fulfillment) drainRun(ctx context.Context, r Run) error {
 		return err
 	}
 	for _, e := range r.Effects {
+		if e.Kind == tellLearn {
+			if err := f.learn(ctx, &r); err != nil {
+				return err
+			}
+		}
 		s, err := r.stop(e.Of)
 		if err != nil || e.Kind != tellHanded {
 			continue // the stop has been moved to another run
@@ -101,7 +106,7 @@ func (f *Fulfillment) join(ctx context.Context, o Off) (bool, error) {
 	if err != nil {
 		return false, unlessGone(err)
 	}
-	site, err := f.community.Compound(ctx, to.Compound)
+	w, err := f.wayAt(ctx, to.Compound)
 	if err != nil {
 		return false, err
 	}
@@ -109,7 +114,7 @@ func (f *Fulfillment) join(ctx context.Context, o Off) (bool, error) {
 		if err := to.Add(o.Stop, "", f.now()); err != nil {
 			return err
 		}
-		wayOf(&site).time(to)
+		w.time(to)
 		return nil
 	})
 	return err == nil, unlessGone(err)

@@ -140,7 +140,8 @@ type StopView struct {
 	Bag      int           `json:"bag,omitempty" doc:"In the order of loading: 1 goes in first and is the last stop's."`
 	Name     string        `json:"name,omitempty"`
 	Note     string        `json:"note,omitempty"`
-	Arrives  int64         `json:"arrives"`
+	Arrives  int64         `json:"arrives" doc:"Planned, in seconds after leaving the gate."`
+	By       int64         `json:"by" doc:"Promised: nine of ten times not later."`
 	Parcels  []CarriedView `json:"parcels"`
 	Handover *Handover     `json:"handover,omitempty"`
 	Tries    int64         `json:"tries,omitempty" doc:"How often nobody answered, in earlier runs."`
@@ -188,7 +189,7 @@ func (r *Run) View(a people.Actor, now time.Time) RunView {
 }
 
 func (s *Stop) view(seq int, known bool) StopView {
-	v := StopView{Seq: seq, Building: s.Building, Arrives: s.Arrives, Parcels: []CarriedView{}}
+	v := StopView{Seq: seq, Building: s.Building, Arrives: s.Arrives, By: s.By, Parcels: []CarriedView{}}
 	for _, p := range s.Parcels {
 		v.Parcels = append(v.Parcels, CarriedView{p.NameZh, p.NameEn, p.Unit, p.Handling, p.Quantity})
 	}

@@ -26,6 +26,8 @@ func (f *Fulfillment) Routes(r *people.Router) {
 	people.Route(r, gate, "POST /runs/plan", "Plan again what is offered and not locked, and what waits at the gate.", h.replan)
 	people.Route(r, gate, "GET /shifts/{id}", "Who helps at a compound's gate, and what waits there.", h.shiftOf)
 	people.Route(r, gate, "GET /compounds/{id}/volunteers", "The couriers by name, with what each has carried in four weeks.", h.volunteers)
+	people.Route(r, gate, "GET /compounds/{id}/learned", "The times that couriers' hand-overs have shown, and what is planned with.", h.learned)
+	people.Route(r, gate, "DELETE /compounds/{id}/learned", "Forget one of these times, and learn it anew.", h.forget)
 	people.Route(r, gate, "PUT /runs/{id}/proposal", "Propose an offered run to a courier; anybody may still take it.", h.proposeTo)
 	people.Route(r, gate, "PUT /compounds/{id}/lifts", "Say that a building's lift stands still, or works again; runs are planned again.", h.lift)
 	people.Route(r, runners, "POST /runs/{id}/break-off", "End a run whose courier cannot go on: what is not handed over is planned again.", h.breakOff)

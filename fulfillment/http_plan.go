@@ -73,6 +73,38 @@ func (h handlers) replan(ctx context.Context, in *planRequest) (*splitView, erro
 	return out, nil
 }
 
+type learnedView struct{ Body LearnedView }
+
+func (h handlers) learned(ctx context.Context, in *byID) (*learnedView, error) {
+	if !people.From(ctx).Is(people.Coordinator, in.ID) {
+		return nil, notFound()
+	}
+	site, err := h.community.Compound(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	l, err := h.Learned.Get(ctx, in.ID)
+	if err != nil && fault.KindOf(err) != fault.NotFound {
+		return nil, err
+	}
+	return &learnedView{l.view(site.Site.WithDefaults())}, nil
+}
+
+type forgetRequest struct {
+	ID       string `path:"id" maxLength:"64"`
+	Building string `query:"building" maxLength:"64" doc:"Whose lifts; empty: the hand-overs."`
+}
+
+func (h handlers) forget(ctx context.Context, in *forgetRequest) (*learnedView, error) {
+	if !people.From(ctx).Is(people.Coordinator, in.ID) {
+		return nil, notFound()
+	}
+	if err := h.keepLearned(ctx, in.ID, func(l *Learned) { l.Forget(in.Building) }); err != nil {
+		return nil, err
+	}
+	return h.learned(ctx, &byID{ID: in.ID})
+}
+
 type volunteersView struct{ Body []Work }
 
 func (h handlers) volunteers(ctx context.Context, in *byID) (*volunteersView, error) {

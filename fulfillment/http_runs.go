@@ -296,11 +296,11 @@ func (h handlers) send(ctx context.Context, run, stop, to, by string) (Run, erro
 
 // timed brings a run's times in line with its stops.
 func (h handlers) timed(ctx context.Context, r Run) (Run, error) {
-	site, err := h.community.Compound(ctx, r.Compound)
+	w, err := h.wayAt(ctx, r.Compound)
 	if err != nil {
 		return r, err
 	}
-	return h.Runs.Update(ctx, r.ID, func(r *Run) error { wayOf(&site).time(r); return nil })
+	return h.Runs.Update(ctx, r.ID, func(r *Run) error { w.time(r); return nil })
 }
 
 // joinable refuses a run that takes no stop of this one.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"baimi/app/community"
 	"baimi/app/db"
 	"baimi/app/fault"
 	"baimi/fulfillment/routing"
@@ -19,6 +18,10 @@ func (f *Fulfillment) SetLift(ctx context.Context, id, compound, building string
 	if err != nil {
 		return err
 	}
+	w, err := f.way(ctx, &site)
+	if err != nil {
+		return err
+	}
 	for r, err := range f.Runs.Find(ctx, db.Where("compound", compound).From("created", f.now().Add(-24*time.Hour))) {
 		if err != nil {
 			return err
@@ -26,7 +29,7 @@ func (f *Fulfillment) SetLift(ctx context.Context, id, compound, building string
 		if r.Open() == 0 || r.State != Accepted && r.State != Loaded && r.State != Out {
 			continue
 		}
-		if err := f.withoutLift(ctx, &site, r, by); err != nil {
+		if err := f.withoutLift(ctx, w, r, by); err != nil {
 			return err
 		}
 	}
@@ -38,8 +41,7 @@ func (f *Fulfillment) SetLift(ctx context.Context, id, compound, building string
 }
 
 // withoutLift suits a run that is under way to the lifts as they are.
-func (f *Fulfillment) withoutLift(ctx context.Context, site *community.Compound, r Run, by string) error {
-	w := wayOf(site)
+func (f *Fulfillment) withoutLift(ctx context.Context, w way, r Run, by string) error {
 	order, err := w.order(ctx, &r, f.now())
 	if err != nil {
 		return err

@@ -18,7 +18,7 @@ type Off struct {
 // leave writes down which stops go, to where.
 func (r *Run) leave(to string, gone []Stop) {
 	for _, s := range gone {
-		s.Bag, s.Arrives, s.Handover, s.Undone = 0, 0, nil, nil
+		s.Bag, s.Arrives, s.By, s.Handover, s.Undone = 0, 0, 0, nil, nil
 		r.Off = append(r.Off, Off{s, to})
 	}
 	if len(gone) > 0 {

@@ -103,7 +103,7 @@ func (r *Run) leftAt() time.Time {
 
 // problem writes the door problem of what is to be planned. Zero is now.
 func (p *planning) problem() (*routing.Problem, map[string]helper) {
-	w := wayOf(p.site)
+	w := p.way
 	problem := &routing.Problem{Loads: []string{"millilitres"}}
 	of, passed, end := map[string]helper{}, p.shift.passed(p.now), int64(0)
 	for _, h := range p.helpers() {
@@ -160,7 +160,7 @@ func (s *Stop) hotLeft(now time.Time) int64 {
 
 // take writes the plan out as runs, and how good it is.
 func (p *planning) take(problem *routing.Problem, plan *routing.Plan, helpers map[string]helper) {
-	at, w := map[string]int{}, wayOf(p.site)
+	at, w := map[string]int{}, p.way
 	for i := range p.stops {
 		at[p.stops[i].ID] = i
 	}

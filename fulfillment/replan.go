@@ -17,6 +17,7 @@ import (
 // planning is what can be planned at a gate now, and what comes of it.
 type planning struct {
 	site    *community.Compound
+	way     way
 	shift   *Shift
 	now     time.Time
 	stops   []Stop
@@ -33,7 +34,11 @@ type planning struct {
 // gather finds what waits at a gate and what is offered there. Where that is
 // more than can be planned at once, it is these deliveries alone.
 func (f *Fulfillment) gather(ctx context.Context, site *community.Compound, shift *Shift, deliveries []string) (*planning, error) {
-	p := &planning{site: site, shift: shift, now: f.now(), from: map[string]string{}}
+	w, err := f.way(ctx, site)
+	if err != nil {
+		return nil, err
+	}
+	p := &planning{site: site, way: w, shift: shift, now: f.now(), from: map[string]string{}}
 	for r, err := range f.Runs.Find(ctx, db.Where("compound", site.ID).From("created", p.now.Add(-24*time.Hour))) {
 		switch {
 		case err != nil:
@@ -154,7 +159,7 @@ func (f *Fulfillment) replace(ctx context.Context, p *planning, id, by string) (
 	if _, err := f.board(ctx, on); err != nil {
 		return nil, err
 	}
-	offered, err := f.offer(ctx, p.site, drafts)
+	offered, err := f.offer(ctx, p.way, drafts)
 	if err != nil {
 		return nil, err
 	}
@@ -201,7 +206,7 @@ func (f *Fulfillment) withdraw(ctx context.Context, p *planning, gone map[string
 }
 
 // offer lets couriers see drafts, with the stops that the deliveries let them have.
-func (f *Fulfillment) offer(ctx context.Context, site *community.Compound, drafts []Run) ([]Run, error) {
+func (f *Fulfillment) offer(ctx context.Context, w way, drafts []Run) ([]Run, error) {
 	told := map[string]BulkDelivery{}
 	for i := range drafts {
 		for _, id := range drafts[i].Deliveries {
@@ -223,7 +228,7 @@ func (f *Fulfillment) offer(ctx context.Context, site *community.Compound, draft
 			offered[i], err = f.Runs.Update(within, drafts[i].ID, func(r *Run) error {
 				mine := func(p Carried) bool { return told[p.Delivery].Parcels[p.Index].Run == r.ID }
 				r.offer(mine, f.now())
-				wayOf(site).time(r)
+				w.time(r)
 				return nil
 			})
 			return err
@@ -262,7 +267,7 @@ func (f *Fulfillment) offerDrafts(ctx context.Context, now time.Time) error {
 }
 
 func (f *Fulfillment) offerDraft(ctx context.Context, r Run) error {
-	site, err := f.community.Compound(ctx, r.Compound)
+	w, err := f.wayAt(ctx, r.Compound)
 	if err != nil {
 		return err
 	}
@@ -273,7 +278,7 @@ func (f *Fulfillment) offerDraft(ctx context.Context, r Run) error {
 	if _, err := f.board(ctx, on); err != nil {
 		return err
 	}
-	_, err = f.offer(ctx, &site, []Run{r})
+	_, err = f.offer(ctx, w, []Run{r})
 	return err
 }
 

@@ -88,6 +88,7 @@ type Stop struct {
 	Name     string     `json:"name"`          // surname and honorific
 	Note     string     `json:"note"`          // handling note
 	Arrives  int64      `json:"arrives"`       // planned, seconds after leaving the gate
+	By       int64      `json:"by"`            // promised: nine of ten times not later, seconds after leaving the gate
 	Parcels  []Carried  `json:"parcels"`
 	Handover *Handover  `json:"handover,omitempty"`
 	Undone   []Handover `json:"undone,omitempty"` // taken back, 20 at most
@@ -230,6 +231,7 @@ func (r *Run) Return(courier string, now time.Time) error {
 		return fault.New(fault.Conflict, "stops_open", "%d doors have no outcome yet.", n).With("open", n)
 	}
 	r.step(Back, courier, "", now)
+	r.Effects = append(r.Effects, Effect{Kind: tellLearn})
 	return nil
 }
 

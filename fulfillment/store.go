@@ -21,6 +21,7 @@ type Fulfillment struct {
 	Deliveries *db.Collection[BulkDelivery]
 	Runs       *db.Collection[Run]
 	Shifts     *db.Collection[Shift]
+	Learned    *db.Collection[Learned]
 
 	orders    *orders.Orders
 	catalog   *catalog.Catalog
@@ -41,8 +42,9 @@ func Open(conn *db.Conn, o *orders.Orders, c *catalog.Catalog, homes *community.
 		Runs: db.Open[Run](conn, db.Spec{Name: "runs", Indexes: []db.Index{
 			db.On("compound", "created"), db.On("courier", "created"), db.On("deliveries"), db.On("effects.kind"),
 		}}),
-		Shifts: db.Open[Shift](conn, db.Spec{Name: "shifts", Indexes: []db.Index{db.On("improving")}}),
-		orders: o, catalog: c, community: homes, people: p, now: now, feeds: newProgressFeeds(),
+		Shifts:  db.Open[Shift](conn, db.Spec{Name: "shifts", Indexes: []db.Index{db.On("improving")}}),
+		Learned: db.Open[Learned](conn, db.Spec{Name: "learned"}),
+		orders:  o, catalog: c, community: homes, people: p, now: now, feeds: newProgressFeeds(),
 	}
 }
 
@@ -67,7 +69,7 @@ func (f *Fulfillment) Due(ctx context.Context, now time.Time) error {
 			all = errors.Join(all, of(f.drainDelivery(ctx, d), "delivery", d.ID))
 		}
 	}
-	for _, kind := range []string{tellMoved, tellHanded} {
+	for _, kind := range []string{tellMoved, tellHanded, tellLearn} {
 		for r, err := range f.Runs.Find(ctx, db.Where("effects.kind", kind)) {
 			if err != nil {
 				return errors.Join(all, err)

@@ -11,11 +11,16 @@ import (
 // down, across the ground, in, and up. Up is not down, so the times are not
 // symmetric. Stairs: Shah et al., CMAJ 2011;183:E1353.
 type way struct {
-	site community.Site
-	at   *community.Compound
+	site     community.Site
+	at       *community.Compound
+	handover Typical            // seconds a stop
+	waits    map[string]Typical // for a building's lifts, where they have been learned
 }
 
-func wayOf(c *community.Compound) way { return way{c.Site.WithDefaults(), c} }
+func wayOf(c *community.Compound) way {
+	site := c.Site.WithDefaults()
+	return way{site: site, at: c, handover: Typical{site.HandoverSeconds, site.HandoverSeconds}}
+}
 
 // place is a door's building and floor; the gate has no building.
 type place struct {
@@ -42,7 +47,7 @@ func (w way) of(s *Stop) place {
 
 // seconds from one place to another.
 func (w way) seconds(a, b place) int64 {
-	if a.building != nil && a.building == b.building && a.unit == b.unit {
+	if a.inside(b) {
 		if a.floor == b.floor {
 			return w.site.DoorstepSeconds * abs(a.door-b.door)
 		}
@@ -58,16 +63,44 @@ func (w way) seconds(a, b place) int64 {
 	return total
 }
 
-// climb is the quicker of stairs and, where there is one, the lift.
+// inside tells whether one gets there without leaving the building's unit.
+func (a place) inside(b place) bool {
+	return a.building != nil && a.building == b.building && a.unit == b.unit
+}
+
+// climb is the quicker of stairs and, where one runs, the lift.
 func (w way) climb(p place, floors int64) int64 {
-	stairs := floors * w.site.UpSeconds
+	if w.lifted(p, floors) > 0 {
+		return w.lift(p, floors)
+	}
+	return w.stairs(floors)
+}
+
+func (w way) stairs(floors int64) int64 {
 	if floors < 0 {
-		stairs = -floors * w.site.DownSeconds
+		return -floors * w.site.DownSeconds
 	}
-	if floors == 0 || !p.building.LiftRuns() {
-		return stairs
+	return floors * w.site.UpSeconds
+}
+
+func (w way) lift(p place, floors int64) int64 {
+	return w.wait(p).Plan + w.site.LiftDoorSeconds + abs(floors)*w.site.LiftFloorTenths/10
+}
+
+// lifted is 1 where the lift is taken, and 0 where the stairs are.
+func (w way) lifted(p place, floors int64) int {
+	if floors != 0 && p.building.LiftRuns() && w.lift(p, floors) < w.stairs(floors) {
+		return 1
 	}
-	return min(stairs, w.site.LiftWaitSeconds+w.site.LiftDoorSeconds+abs(floors)*w.site.LiftFloorTenths/10)
+	return 0
+}
+
+// wait is how long the building's lifts keep one waiting.
+func (w way) wait(p place) Typical {
+	if t, learned := w.waits[p.building.No]; learned {
+		return t
+	}
+	return Typical{w.site.LiftWaitSeconds, w.site.LiftWaitSeconds}
 }
 
 // matrix is the seconds from each place to each.
@@ -111,13 +144,17 @@ func (w way) ground(p place) (lon, lat int64) {
 
 // time writes down when the run reaches each stop, and what it takes in all.
 func (w way) time(r *Run) {
+	slow, promise := w.promised(), int64(0)
 	here, clock := w.gate(), int64(0)
 	r.Floors = 0
 	for i := range r.Stops {
-		next := w.of(&r.Stops[i])
+		s := &r.Stops[i]
+		next := w.of(s)
 		clock += w.seconds(here, next)
-		r.Stops[i].Arrives = clock
-		clock += r.Stops[i].service(w.site)
+		promise += slow.seconds(here, next)
+		s.Arrives, s.By = clock, promise
+		clock += s.service(w.site)
+		promise += s.service(slow.site)
 		if next.building != nil && !next.building.LiftRuns() {
 			from := int64(1)
 			if here.building == next.building && here.unit == next.unit {
