@@ -41,7 +41,7 @@ func (s *ServeCmd) Run(ctx context.Context) error {
 		return wrongUse{err}
 	}
 	if online {
-		s.payments = orders.NewStripe(keys, "")
+		s.payments = orders.NewStripe(keys, orders.StripeSite{API: s.StripeAPI, Script: s.StripeScript})
 	}
 	d, err := openDomains(ctx, s.Config, time.Now, channel)
 	if err != nil {

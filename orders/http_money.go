@@ -24,6 +24,8 @@ func MoneyRoutes(r *people.Router, c *Cashier) {
 	people.Route(r, collectors, "GET /group-buys/{id}/cash", "What the round's till should hold.", h.till)
 	people.Route(r, collectors, "POST /group-buys/{id}/cash-counts", "Write down what was counted in the till.", h.count)
 	people.Route(r, collectors, "POST /group-buys/{id}/supplier-payments", "Record a payment to a supplier by hand.", h.paySupplier)
+	people.Route(r, collectors, "GET /group-buys/{id}/supplier-payments", "What the round's suppliers are owed, and how they were paid.", h.suppliers)
+	people.Route(r, people.SignedIn, "GET /me/payments", "What my households, and those that I pay for, pay: newest round first.", h.mine)
 	people.Route(r, people.SignedIn, "GET /statement", "An account's movements: a household's, leader's, supplier's or the deployment's.", h.statement)
 	people.Route(r, people.SignedIn, "GET /statement.csv", "The same as CSV.", h.statementCSV)
 	people.Route(r, people.Only(people.Operator), "GET /ledger.csv", "Every side of every entry as CSV.", h.book)
@@ -249,6 +251,20 @@ func (h moneyHandlers) paySupplier(ctx context.Context, in *struct {
 		ID: people.NewID(ctx), Method: in.Body.Method, Minor: in.Body.Amount.Minor, Note: in.Body.Note,
 		By: people.From(ctx).Account, At: h.now().UTC(),
 	})
+}
+
+func (h moneyHandlers) suppliers(ctx context.Context, in *groupBuyID) (*struct{ Body []SupplierAccount }, error) {
+	g, err := h.collected(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	list, err := h.SupplierAccounts(ctx, &g)
+	return &struct{ Body []SupplierAccount }{list}, err
+}
+
+func (h moneyHandlers) mine(ctx context.Context, _ *struct{}) (*struct{ Body []MyPayment }, error) {
+	list, err := h.PaymentsOf(ctx, people.From(ctx))
+	return &struct{ Body []MyPayment }{list}, err
 }
 
 // Period is a time of whole instants; left out, it is the last year.

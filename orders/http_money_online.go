@@ -19,13 +19,14 @@ func onlineRoutes(r *people.Router, h moneyHandlers) {
 	people.Route(r, people.SignedIn, "DELETE /me/wallet", "Forget my saved card.", h.forgetCard)
 	people.Route(r, payees, "POST /payees", "Open an account with the provider, to be paid online.", h.enroll)
 	people.Route(r, payees, "GET /payees", "Whether I can be paid online.", h.payee)
+	people.Route(r, payees, "GET /payouts", "What I am paid online and by hand, round by round.", h.payoutsOf)
 	people.Route(r, people.Anyone, "POST /stripe/webhook", "The payment provider's events, signed.", h.hear)
 }
 
 type methodsView struct {
 	Body struct {
-		Methods   []string `json:"methods"`
-		PublicKey string   `json:"public_key,omitempty"`
+		Methods []string `json:"methods"`
+		Element *Element `json:"element,omitempty" doc:"For the provider's element; left out where nobody can pay online."`
 	}
 }
 
@@ -34,16 +35,15 @@ func (h moneyHandlers) methods(context.Context, *struct{}) (*methodsView, error)
 	out.Body.Methods = []string{Cash, Transfer}
 	if h.provider != nil {
 		out.Body.Methods = append(out.Body.Methods, Card, Alipay, WeChatPay)
-		out.Body.PublicKey = h.provider.PublicKey()
+		out.Body.Element = new(h.provider.Element())
 	}
 	return out, nil
 }
 
 type startedView struct {
 	Body struct {
-		Intent    IntentView `json:"intent"`
-		Secret    string     `json:"secret,omitempty" doc:"For the provider's element; empty where nothing is to be confirmed."`
-		PublicKey string     `json:"public_key"`
+		Intent IntentView `json:"intent"`
+		Secret string     `json:"secret,omitempty" doc:"For the provider's element; empty where nothing is to be confirmed."`
 	}
 }
 
@@ -70,7 +70,7 @@ func (h moneyHandlers) begin(ctx context.Context, in *struct {
 		Account: people.From(ctx).Account, Method: in.Body.Method, SaveCard: in.Body.SaveCard, SavedCard: in.Body.SavedCard,
 	})
 	out := &startedView{}
-	out.Body.Intent, out.Body.Secret, out.Body.PublicKey = s.Intent, s.Secret, s.PublicKey
+	out.Body.Intent, out.Body.Secret = s.Intent, s.Secret
 	return out, err
 }
 
@@ -151,6 +151,18 @@ func (h moneyHandlers) payee(ctx context.Context, in *struct {
 	}
 	v, err := h.Payee(ctx, account)
 	return &payeeView{v}, err
+}
+
+func (h moneyHandlers) payoutsOf(ctx context.Context, in *struct {
+	Of string `query:"of" enum:"supplier,leader" required:"true"`
+	ID string `query:"id" maxLength:"100"`
+}) (*struct{ Body []PayoutView }, error) {
+	account, err := payeeAccount(people.From(ctx), in.Of, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	list, err := h.PayoutsOf(ctx, account)
+	return &struct{ Body []PayoutView }{list}, err
 }
 
 // payeeAccount gives the ledger account that somebody is paid on.

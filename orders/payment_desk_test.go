@@ -48,7 +48,9 @@ func newDesk(t *testing.T) *desk {
 	}
 	t.Cleanup(func() { conn.Close() })
 	d := &desk{conn: conn, at: time.Date(2022, 4, 18, 9, 0, 0, 0, time.UTC)}
-	groupBuys := db.Open[GroupBuy](conn, db.Spec{Name: "group_buys"})
+	groupBuys := db.Open[GroupBuy](conn, db.Spec{Name: "group_buys", Indexes: []db.Index{
+		db.On("participants.household", "opens"), db.On("participants.proxy.payer", "opens"),
+	}})
 	d.bank = newBank(d.clock)
 	d.Cashier = OpenCashier(conn, groupBuys, d.bank, d.inbox, d.clock)
 	return d

@@ -306,7 +306,7 @@ func (b *bank) sent() map[string]int64 {
 	return sums
 }
 
-func (b *bank) PublicKey() string { return "pk_test" }
+func (b *bank) Element() Element { return Element{PublicKey: "pk_test"} }
 
 func (b *bank) Hear(payload []byte, signature string, _ time.Time) (Signal, error) {
 	var s Signal

@@ -1,6 +1,7 @@
 package orders
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -85,6 +86,53 @@ func (c *Cashier) Views(ctx context.Context, g *GroupBuy) ([]PaymentView, error)
 		views = append(views, v)
 	}
 	return views, nil
+}
+
+// MyPayment is a household's money in a round, for whoever pays it.
+type MyPayment struct {
+	GroupBuy string    `json:"group_buy"`
+	Title    string    `json:"title"`
+	State    State     `json:"state" enum:"draft,open,closed,allocated,arriving,delivering,done,cancelled,failed"`
+	Closes   time.Time `json:"closes"`
+	PaymentView
+}
+
+// paymentsListed bounds the rounds of one household in a list.
+const paymentsListed = 50
+
+// PaymentsOf lists what an actor's households and those that it pays for pay,
+// newest round first.
+func (c *Cashier) PaymentsOf(ctx context.Context, a people.Actor) ([]MyPayment, error) {
+	queries := []db.Query{db.Where("participants.proxy.payer", a.Account)}
+	for _, home := range a.Scopes(people.Resident) {
+		queries = append(queries, db.Where("participants.household", home))
+	}
+	rounds := map[string]GroupBuy{}
+	for _, q := range queries {
+		for g, err := range c.groupBuys.Find(ctx, q.Desc("opens").Limit(paymentsListed)) {
+			if err != nil {
+				return nil, err
+			}
+			rounds[g.ID] = g
+		}
+	}
+	list := []MyPayment{}
+	for _, g := range rounds {
+		for _, p := range g.Participants {
+			if !a.Is(people.Resident, p.Household) && (p.Proxy == nil || p.Proxy.Payer != a.Account) {
+				continue
+			}
+			v, err := c.View(ctx, &g, p.Household)
+			if err != nil {
+				return nil, err
+			}
+			list = append(list, MyPayment{GroupBuy: g.ID, Title: g.Title, State: g.State, Closes: g.Closes, PaymentView: v})
+		}
+	}
+	slices.SortFunc(list, func(a, b MyPayment) int {
+		return cmp.Or(b.Closes.Compare(a.Closes), cmp.Compare(a.GroupBuy, b.GroupBuy), cmp.Compare(a.Household, b.Household))
+	})
+	return list, nil
 }
 
 // Receive records money from a household; all means what is outstanding.

@@ -20,9 +20,8 @@ type OnlineOrder struct {
 // Started is an online payment that the page has to confirm with the
 // provider's own element.
 type Started struct {
-	Intent    IntentView
-	Secret    string
-	PublicKey string
+	Intent IntentView
+	Secret string
 }
 
 // IntentView is an online payment as the household and the leader see it.
@@ -84,7 +83,7 @@ func (c *Cashier) started(ctx context.Context, p *Payment, seq int64) (Started, 
 	if in.ID == "" {
 		return Started{}, fault.New(fault.Unavailable, "online_unavailable", "The payment provider cannot be reached at the moment; please try again, or pay the leader.")
 	}
-	s := Started{Intent: intentView(in), PublicKey: c.provider.PublicKey()}
+	s := Started{Intent: intentView(in)}
 	if in.State != Unconfirmed {
 		return s, nil
 	}
@@ -172,7 +171,6 @@ type WalletView struct {
 	Saved     bool   `json:"saved"`
 	CardLabel string `json:"card_label,omitempty"`
 	Secret    string `json:"secret,omitempty" doc:"Lets the page's element save a card."`
-	PublicKey string `json:"public_key,omitempty"`
 }
 
 // Wallet gives what an account has saved.
@@ -198,7 +196,7 @@ func (c *Cashier) SaveCard(ctx context.Context, account, key string) (WalletView
 		return WalletView{}, err
 	}
 	w, err = c.wallets.Update(ctx, account, func(w *Wallet) error { w.Setup = s.ID; return nil })
-	return WalletView{Saved: w.CardToken != "", CardLabel: w.CardLabel, Secret: s.Secret, PublicKey: c.provider.PublicKey()}, err
+	return WalletView{Saved: w.CardToken != "", CardLabel: w.CardLabel, Secret: s.Secret}, err
 }
 
 // CardSaved takes in the card that the page has just confirmed.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"log/slog"
 	"slices"
-	"strings"
 	"time"
 
 	"baimi/app/db"
@@ -77,11 +76,41 @@ func (c *Cashier) Payee(ctx context.Context, payee string) (PayeeView, error) {
 		if err != nil {
 			return PayeeView{}, err
 		}
-		if err := c.sendOut(ctx, o.ID, nil); err != nil {
+		if err := c.PayOut(ctx, o.GroupBuy); err != nil { // hands may have paid meanwhile
 			return PayeeView{}, err
 		}
 	}
 	return PayeeView{Payee: payee, Ready: true}, nil
+}
+
+// PayoutView is one payout as its payee sees it.
+type PayoutView struct {
+	GroupBuy string           `json:"group_buy"`
+	Title    string           `json:"title"`
+	Delivery string           `json:"delivery,omitempty"`
+	Currency string           `json:"currency"`
+	Target   int64            `json:"target" doc:"To be had online, by what households have paid online; minor units."`
+	Sends    []SendOut        `json:"sends"`
+	Hands    []PaymentReceipt `json:"hands"`
+}
+
+// PayoutsOf lists what a payee was paid and is to be paid.
+func (c *Cashier) PayoutsOf(ctx context.Context, payee string) ([]PayoutView, error) {
+	list := []PayoutView{}
+	for o, err := range c.payouts.Find(ctx, db.Where("payee", payee).Limit(500)) {
+		if err != nil {
+			return nil, err
+		}
+		g, err := c.groupBuys.Get(ctx, o.GroupBuy)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, PayoutView{
+			GroupBuy: o.GroupBuy, Title: g.Title, Delivery: o.Delivery, Currency: o.Currency, Target: o.Target,
+			Sends: append([]SendOut{}, o.Sends...), Hands: append([]PaymentReceipt{}, o.Hands...),
+		})
+	}
+	return list, nil
 }
 
 // PayOut makes the payouts of a group buy follow what its households have paid
@@ -136,20 +165,32 @@ func (c *Cashier) spareByHand(ctx context.Context, groupBuy string, payments []P
 
 // aim sets one payout's target and does what follows.
 func (c *Cashier) aim(ctx context.Context, groupBuy, currency string, key payoutKey, target, asOf int64) error {
-	id := strings.Join([]string{"payout", groupBuy, key.delivery, key.payee}, ":")
-	_, err := c.payouts.Get(ctx, id)
-	if fault.KindOf(err) == fault.NotFound {
-		if target == 0 {
-			return nil
-		}
-		_, err = c.payouts.Insert(ctx, Payout{
-			Doc: db.Doc{ID: id}, GroupBuy: groupBuy, Delivery: key.delivery, Payee: key.payee, Currency: currency, Sends: []SendOut{}, Outbox: []Entry{},
-		})
+	_, err := c.payouts.Get(ctx, payoutID(groupBuy, key))
+	if fault.KindOf(err) == fault.NotFound && target == 0 {
+		return nil
 	}
-	if err != nil && !fault.Is(err, "duplicate") {
+	id, err := c.payout(ctx, groupBuy, currency, key)
+	if err != nil {
 		return err
 	}
 	return c.sendOut(ctx, id, func(o *Payout) { o.Aim(target, asOf) })
+}
+
+// payout makes the document where there is none yet, and gives its id.
+func (c *Cashier) payout(ctx context.Context, groupBuy, currency string, key payoutKey) (string, error) {
+	id := payoutID(groupBuy, key)
+	_, err := c.payouts.Get(ctx, id)
+	if fault.KindOf(err) != fault.NotFound {
+		return id, err
+	}
+	_, err = c.payouts.Insert(ctx, Payout{
+		Doc: db.Doc{ID: id}, GroupBuy: groupBuy, Delivery: key.delivery, Payee: key.payee, Currency: currency,
+		Sends: []SendOut{}, Hands: []PaymentReceipt{}, Outbox: []Entry{},
+	})
+	if fault.Is(err, "duplicate") {
+		err = nil
+	}
+	return id, err
 }
 
 // shared marks the payments whose money is shared out, unless they have changed since.

@@ -16,17 +16,18 @@ import (
 // the claims and recounts of one delivery.
 type Payout struct {
 	db.Doc
-	GroupBuy string      `json:"group_buy"`
-	Delivery string      `json:"delivery"` // empty: a leader's commission
-	Payee    string      `json:"payee"`    // ledger account: supplier:S01, leader:…
-	Currency string      `json:"currency"`
-	Target   int64       `json:"target"`
-	AsOf     int64       `json:"as_of"` // grows with everything that the target was computed from
-	Sends    []SendOut   `json:"sends"`
-	Seq      int64       `json:"seq"`
-	Pending  *PayoutStep `json:"pending,omitempty"`
-	Outbox   []Entry     `json:"outbox"`
-	Wake     *time.Time  `json:"wake,omitempty"`
+	GroupBuy string           `json:"group_buy"`
+	Delivery string           `json:"delivery"` // empty: a leader's commission, or what a supplier gets by hand
+	Payee    string           `json:"payee"`    // ledger account: supplier:S01, leader:…
+	Currency string           `json:"currency"`
+	Target   int64            `json:"target"`
+	AsOf     int64            `json:"as_of"` // grows with everything that the target was computed from
+	Sends    []SendOut        `json:"sends"`
+	Hands    []PaymentReceipt `json:"hands"`
+	Seq      int64            `json:"seq"`
+	Pending  *PayoutStep      `json:"pending,omitempty"`
+	Outbox   []Entry          `json:"outbox"`
+	Wake     *time.Time       `json:"wake,omitempty"`
 }
 
 // SendOut is one transfer.
@@ -124,15 +125,23 @@ func (o *Payout) Learn(facts []TransferFact, now time.Time) {
 }
 
 func (o *Payout) record(minor int64, reason string, now time.Time) {
+	o.book(Entry{Postings: move(StripeAccount, o.Payee, minor), Reason: reason, Note: o.Delivery}, now)
+}
+
+// book puts an entry of this payout into its outbox, under the next key.
+func (o *Payout) book(e Entry, now time.Time) {
 	o.Seq++
-	o.Outbox = append(o.Outbox, Entry{
-		Doc: db.Doc{ID: fmt.Sprintf("%s#%06d", o.ID, o.Seq)}, At: now.UTC(), Kind: PaidOut, Currency: o.Currency, GroupBuy: o.GroupBuy,
-		Postings: move(StripeAccount, o.Payee, minor), Lines: []EntryLine{}, Reason: reason, Note: o.Delivery,
-	})
+	e.ID = fmt.Sprintf("%s#%06d", o.ID, o.Seq)
+	e.At, e.Kind, e.Currency, e.GroupBuy, e.Lines = now.UTC(), PaidOut, o.Currency, o.GroupBuy, []EntryLine{}
+	o.Outbox = append(o.Outbox, e)
 }
 
 // payoutKey is one payee's part of one delivery.
 type payoutKey struct{ delivery, payee string }
+
+func payoutID(groupBuy string, key payoutKey) string {
+	return strings.Join([]string{"payout", groupBuy, key.delivery, key.payee}, ":")
+}
 
 // payoutTargets shares what households have paid online among those who are
 // owed for it: each line of counted goods by the part of its item that is paid

@@ -32,7 +32,13 @@ type Provider interface {
 	Transfers(ctx context.Context, group string) ([]TransferFact, error)
 
 	Hear(payload []byte, signature string, now time.Time) (Signal, error)
-	PublicKey() string // for the page's element
+	Element() Element
+}
+
+// Element is what a page needs to show the provider's own element.
+type Element struct {
+	PublicKey string `json:"public_key"`
+	Script    string `json:"script" doc:"The provider's own script, which the page loads from here and nowhere else."`
 }
 
 // IntentRequest is a new intent: its labels say whose it is.

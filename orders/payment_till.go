@@ -73,27 +73,3 @@ func (c *Cashier) Count(ctx context.Context, g *GroupBuy, person, id string, cou
 	}
 	return c.Till(ctx, g, person)
 }
-
-// PaySupplier records money that somebody handed to a supplier for a round: at
-// most what the supplier is owed.
-func (c *Cashier) PaySupplier(ctx context.Context, g *GroupBuy, supplier string, r PaymentReceipt) error {
-	key := "supplier:" + g.ID + ":" + r.ID
-	if _, err := c.Ledger.Entry(ctx, key); fault.KindOf(err) != fault.NotFound {
-		return err
-	}
-	var owed int64
-	for e, err := range c.Ledger.OfGroupBuy(ctx, g.ID) {
-		if err != nil {
-			return err
-		}
-		owed -= e.Of(supplierAccount(supplier))
-	}
-	if r.Minor <= 0 || r.Minor > owed {
-		return fault.New(fault.Conflict, "more_than_owed", "The supplier is owed %d for this round.", owed).With("outstanding", owed).With("currency", g.Currency)
-	}
-	return c.Ledger.Post(ctx, Entry{
-		Doc: db.Doc{ID: key}, At: r.At, Kind: PaidOut, Currency: g.Currency, GroupBuy: g.ID,
-		Postings: move(tillAccount(r.Method, r.By), supplierAccount(supplier), r.Minor), Lines: []EntryLine{},
-		Reason: "supplier_paid", Note: r.Note, By: r.By,
-	})
-}

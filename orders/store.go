@@ -33,7 +33,7 @@ func OpenOrders(conn *db.Conn, c *catalog.Catalog, homes *community.Community, p
 	o := &Orders{
 		GroupBuys: db.Open[GroupBuy](conn, db.Spec{Name: "group_buys", Indexes: []db.Index{
 			db.On("scope", "opens"), db.On("compound", "opens"), db.On("compound", "state"), db.On("state", "closes"),
-			db.On("participants.household", "opens"), db.On("campaign"), db.On("market"), db.On("wake"),
+			db.On("participants.household", "opens"), db.On("participants.proxy.payer", "opens"), db.On("campaign"), db.On("market"), db.On("wake"),
 		}}),
 		Imports: db.Open[Import](conn, db.Spec{Name: "order_imports", Indexes: []db.Index{db.On("group_buy", "at")}}),
 		campaigns: db.Open[Campaign](conn, db.Spec{Name: "campaigns", Indexes: []db.Index{

@@ -24,6 +24,13 @@ type StripeKeys struct {
 	Webhook string
 }
 
+// StripeSite is where Stripe is; empty means Stripe's own addresses. Tests have
+// a stand-in on this machine.
+type StripeSite struct {
+	API    string
+	Script string // of https://docs.stripe.com/js, for the pages
+}
+
 // Live tells whether the key moves real money.
 func (k StripeKeys) Live() bool {
 	return strings.HasPrefix(k.Secret, "sk_live_") || strings.HasPrefix(k.Secret, "rk_live_")
@@ -45,30 +52,31 @@ func (k StripeKeys) Check() error {
 
 // Stripe is the Provider that Stripe is: https://docs.stripe.com/api.
 type Stripe struct {
-	api  *client.API
-	keys StripeKeys
+	api    *client.API
+	keys   StripeKeys
+	script string
 }
 
 // stripeTimeout bounds one request, well below resumeAfter.
 const stripeTimeout = 20 * time.Second
 
-// NewStripe prepares the provider. The address is empty for Stripe itself.
-func NewStripe(keys StripeKeys, address string) *Stripe {
+// NewStripe prepares the provider.
+func NewStripe(keys StripeKeys, site StripeSite) *Stripe {
 	config := &stripe.BackendConfig{
 		HTTPClient:        &http.Client{Timeout: stripeTimeout},
 		MaxNetworkRetries: stripe.Int64(1),
 		LeveledLogger:     &stripe.LeveledLogger{Level: stripe.LevelNull}, // its lines could hold what people typed
 		EnableTelemetry:   stripe.Bool(false),
 	}
-	if address != "" {
-		config.URL = stripe.String(address)
+	if site.API != "" {
+		config.URL = stripe.String(site.API)
 	}
 	backends := &stripe.Backends{API: stripe.GetBackendWithConfig(stripe.APIBackend, config)}
-	return &Stripe{api: client.New(keys.Secret, backends), keys: keys}
+	return &Stripe{api: client.New(keys.Secret, backends), keys: keys, script: cmp.Or(site.Script, "https://js.stripe.com/v3/")}
 }
 
-// PublicKey is for the page's element.
-func (s *Stripe) PublicKey() string { return s.keys.Public }
+// Element is for the page's Payment Element: https://docs.stripe.com/payments/payment-element.
+func (s *Stripe) Element() Element { return Element{PublicKey: s.keys.Public, Script: s.script} }
 
 // stripeExpand makes every answer about an intent whole: the charge with its
 // refunds and its fee.

@@ -47,7 +47,7 @@ func stripeMock(t *testing.T) *Stripe {
 	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); {
 		if answer, err := http.Get("http://" + address + "/v1/charges"); err == nil {
 			answer.Body.Close()
-			return NewStripe(keys, "http://"+address)
+			return NewStripe(keys, StripeSite{API: "http://" + address})
 		}
 	}
 	t.Fatal("stripe-mock does not answer")
@@ -133,7 +133,7 @@ func TestAnswersAreReadWhole(t *testing.T) {
 				fmt.Fprintf(w, answer, status, want.Authorised, want.Captured)
 			}))
 			defer server.Close()
-			got, err := NewStripe(StripeKeys{Secret: "sk_test_1"}, server.URL).Capture(t.Context(), "g1:h#000009", "pi_1", 3000)
+			got, err := NewStripe(StripeKeys{Secret: "sk_test_1"}, StripeSite{API: server.URL}).Capture(t.Context(), "g1:h#000009", "pi_1", 3000)
 			if err != nil || !reflect.DeepEqual(got, want) {
 				t.Errorf("got %+v, %v, want %+v", got, err, want)
 			}
@@ -145,7 +145,7 @@ func TestAnswersAreReadWhole(t *testing.T) {
 }
 
 func TestStripeThatCannotBeReachedMayBeTriedAgain(t *testing.T) {
-	s := NewStripe(StripeKeys{Secret: "sk_test_123"}, "http://127.0.0.1:1")
+	s := NewStripe(StripeKeys{Secret: "sk_test_123"}, StripeSite{API: "http://127.0.0.1:1"})
 	_, err := s.Look(t.Context(), "pi_1")
 	if fault.KindOf(err) != fault.Unavailable {
 		t.Errorf("got %v", err)
@@ -164,7 +164,7 @@ func TestRefundsOfWhatWasNeverCapturedAreNotMoney(t *testing.T) {
 }
 
 func TestOnlySignedEventsAreHeard(t *testing.T) {
-	s := NewStripe(StripeKeys{Webhook: "whsec_123"}, "")
+	s := NewStripe(StripeKeys{Webhook: "whsec_123"}, StripeSite{})
 	now := time.Date(2022, 4, 18, 9, 0, 0, 0, time.UTC)
 	body := []byte(`{"id":"evt_1","object":"event","type":"payment_intent.succeeded","data":{"object":{"id":"pi_1","object":"payment_intent"}}}`)
 	refund := []byte(`{"id":"evt_2","object":"event","type":"charge.refunded","data":{"object":{"id":"ch_1","object":"charge","payment_intent":"pi_2"}}}`)
