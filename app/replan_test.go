@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"baimi/app/db"
 	"baimi/app/people"
 	"baimi/fulfillment"
 	"baimi/orders"
@@ -59,7 +60,7 @@ func TestACoordinatorPlansTheRestAgain(t *testing.T) {
 	plan(o.town.stranger()).refused(401, "sign_in")
 	plan(o.first).refused(403, "role_needed")
 	plan(o.signIn("c2@example.org", people.Grant{Role: people.Coordinator, Scope: "A002"})).refused(404, "not_found")
-	plan(o.coordinator).refused(422, "shift_over")
+	plan(o.coordinator).refused(422, "no_couriers")
 
 	delivery := o.delivery()
 	o.counted(delivery, 12).want(200)
@@ -193,5 +194,75 @@ func TestAPlanIsImprovedUntilSomebodyAccepts(t *testing.T) {
 	o.coordinator.get("/shifts/A001").want(200).into(&shift)
 	if shift.Improving || len(o.offered()) != 0 {
 		t.Fatalf("%+v", shift)
+	}
+}
+
+// TestReceivingADropPlansItsRuns counts a drop while somebody helps already.
+func TestReceivingADropPlansItsRuns(t *testing.T) {
+	o := newOrdered(t)
+	delivery := o.delivery()
+	receive := func() fulfillment.DeliveryView {
+		var d fulfillment.DeliveryView
+		o.coordinator.get("/deliveries/" + delivery).want(200).into(&d)
+		o.coordinator.post("/deliveries/"+delivery+"/receipt", map[string]any{
+			"counts": []map[string]any{{"lot": d.Lots[0].Lot, "good": 12, "damaged": 0}}, "plan": true,
+		}).want(200).into(&d)
+		return d
+	}
+	if d := receive(); d.State != fulfillment.Arrived || len(d.Runs) != 0 {
+		t.Fatalf("nobody helps yet, so it waits: %+v", d)
+	}
+	_, err := o.fulfillment.Shifts.Insert(context.Background(), fulfillment.Shift{
+		Doc: db.Doc{ID: "A001"}, Since: o.clock.now(), Teams: []fulfillment.Team{{Kind: "cart", Count: 1}}, Left: []fulfillment.Leftover{},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := receive(); d.State != fulfillment.Split || len(d.Runs) != 1 || len(o.offered()) != 1 {
+		t.Fatalf("%+v", d)
+	}
+}
+
+// TestWorkIsSharedAndSeen shows the coordinator what each volunteer has carried, and
+// proposes a run to one of them.
+func TestWorkIsSharedAndSeen(t *testing.T) {
+	o := newOrdered(t)
+	delivery := o.delivery()
+	o.counted(delivery, 12).want(200)
+	runs := o.carts(delivery)
+	o.takeOut(runs[0])
+	o.courier.get("/compounds/A001/volunteers").refused(403, "role_needed")
+	var work []fulfillment.Work
+	o.coordinator.get("/compounds/A001/volunteers").want(200).into(&work)
+	if len(work) != 1 || work[0].Runs != 1 || work[0].Seconds != runs[0].Seconds || work[0].Grams != runs[0].Grams {
+		t.Fatalf("%+v", work)
+	}
+	path := "/runs/" + runs[1].ID + "/proposal"
+	o.courier.put(path, map[string]any{"account": o.courier.Account}).refused(403, "role_needed")
+	o.coordinator.put(path, map[string]any{"account": o.stranger.Account}).refused(422, "no_courier_here")
+	o.coordinator.put(path, map[string]any{"account": o.courier.Account}).want(200)
+	if !o.courier.get("/runs/" + runs[1].ID).want(200).at("for_me").(bool) {
+		t.Fatal("the courier does not see that the run is meant for them")
+	}
+	other := o.signIn("walk@example.org", people.Grant{Role: people.Courier, Scope: "A001"})
+	if r := other.get("/runs/" + runs[1].ID).want(200); r.at("for_me") != nil || r.at("for") != nil {
+		t.Fatalf("another courier sees whom it is meant for: %s", r.raw)
+	}
+	other.post("/runs/"+runs[1].ID+"/accept", nil).want(200)
+	o.coordinator.put(path, map[string]any{"account": ""}).refused(409, "run_state")
+}
+
+func TestALiftIsTheCoordinators(t *testing.T) {
+	o := newOrdered(t)
+	broken := map[string]any{"building": "1", "broken": true}
+	o.courier.put("/compounds/A001/lifts", broken).refused(403, "role_needed")
+	o.signIn("c2@example.org", people.Grant{Role: people.Coordinator, Scope: "A002"}).put("/compounds/A001/lifts", broken).refused(404, "not_found")
+	o.coordinator.put("/compounds/A001/lifts", map[string]any{"building": "99", "broken": true}).refused(422, "no_lift")
+	for _, path := range []string{"/compounds/A001/learned", "/shifts/A001"} {
+		o.courier.get(path).refused(403, "role_needed")
+		o.coordinator.get(path).want(200)
+	}
+	if r := o.coordinator.delete("/compounds/A001/learned").want(200); r.number("handover.plan") != 20 {
+		t.Fatalf("%s", r.raw)
 	}
 }

@@ -94,11 +94,20 @@ type receiptRequest struct {
 		Counts []Count `json:"counts" maxItems:"200"`
 		Photo  string  `json:"photo,omitempty" maxLength:"400000" doc:"A data: URL, 300 KB at most."`
 		Note   string  `json:"note,omitempty" maxLength:"500"`
+		Plan   bool    `json:"plan,omitempty" doc:"Plan its runs at once, for those who help right now."`
 	}
 }
 
 func (h handlers) count(ctx context.Context, in *receiptRequest) (*deliveryView, error) {
-	return h.change(ctx, in.ID, people.Coordinator, func(d *BulkDelivery, by string, now time.Time) error {
+	v, err := h.change(ctx, in.ID, people.Coordinator, func(d *BulkDelivery, by string, now time.Time) error {
 		return d.Count(GateReceipt{By: by, Counts: slices.Clone(in.Body.Counts), Photo: in.Body.Photo, Note: in.Body.Note}, now)
 	})
+	if err != nil || !in.Body.Plan {
+		return v, err
+	}
+	_, _, err = h.Split(ctx, people.NewID(ctx), v.Body.Compound, []string{in.ID}, nil, people.From(ctx).Account, Effort)
+	if err := unlessNobody(err); err != nil {
+		return nil, err
+	}
+	return h.delivery(ctx, &byID{ID: in.ID})
 }

@@ -210,8 +210,5 @@ func (h handlers) breakOff(ctx context.Context, in *whyRequest) (*runView, error
 		return nil, err
 	}
 	_, _, err = h.Replan(ctx, people.NewID(ctx), v.Body.Compound, nil, me.Account, Quick)
-	if fault.Is(err, "shift_over") {
-		err = nil // it waits at the gate until somebody helps
-	}
-	return v, err
+	return v, unlessNobody(err)
 }

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"baimi/app/db"
-	"baimi/app/fault"
 	"baimi/fulfillment/routing"
 )
 
@@ -34,10 +33,7 @@ func (f *Fulfillment) SetLift(ctx context.Context, id, compound, building string
 		}
 	}
 	_, _, err = f.Replan(ctx, id, compound, nil, by, Quick)
-	if fault.Is(err, "shift_over") {
-		return nil
-	}
-	return err
+	return unlessNobody(err)
 }
 
 // withoutLift suits a run that is under way to the lifts as they are.

@@ -35,7 +35,7 @@ func (p *planning) solve(ctx context.Context, o routing.Options) error {
 			With("stops", len(p.stops)).With("limit", maxStops)
 	}
 	if !slices.ContainsFunc(p.shift.Teams, func(t Team) bool { return t.Count > 0 }) {
-		return fault.New(fault.Invalid, "no_couriers", "Please say how many couriers help, and how.").At("body.teams", "nobody")
+		return nobody()
 	}
 	if len(p.stops) == 0 {
 		return nil

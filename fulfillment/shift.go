@@ -78,10 +78,25 @@ func (f *Fulfillment) shift(ctx context.Context, compound string, teams []Team) 
 	if err != nil && fault.KindOf(err) != fault.NotFound {
 		return s, err
 	}
+	if len(s.Teams) == 0 {
+		return s, nobody()
+	}
 	if s.over(now) {
 		return s, fault.New(fault.Invalid, "shift_over", "Please say who helps now: those who helped before have gone.").At("body.teams", "nobody")
 	}
 	return s, nil
+}
+
+func nobody() error {
+	return fault.New(fault.Invalid, "no_couriers", "Please say how many couriers help, and how.").At("body.teams", "nobody")
+}
+
+// unlessNobody leaves it at the gate where nobody helps right now.
+func unlessNobody(err error) error {
+	if fault.Is(err, "no_couriers") || fault.Is(err, "shift_over") {
+		return nil
+	}
+	return err
 }
 
 // keepShift stores what a change makes of the compound's shift.

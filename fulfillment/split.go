@@ -35,7 +35,8 @@ func (t Team) who(k int64) string {
 
 // Split divides arrived deliveries of one gate into runs, one door once even
 // where several deliveries go there. What is offered at this gate and nobody has
-// accepted is planned together with it. The same split asked for twice is one.
+// accepted is planned together with it. Without teams it is for those who help
+// already. The same split asked for twice is one.
 func (f *Fulfillment) Split(ctx context.Context, id, compound string, deliveries []string, teams []Team, by string, o routing.Options) ([]Run, []LeftStop, error) {
 	site, err := f.community.Compound(ctx, compound)
 	if err != nil {
@@ -49,7 +50,10 @@ func (f *Fulfillment) Split(ctx context.Context, id, compound string, deliveries
 		runs, err := f.runsOf(ctx, deliveries)
 		return runs, nil, err
 	}
-	shift := Shift{Doc: db.Doc{ID: compound}, Since: f.now().UTC(), Teams: teams}
+	shift, err := f.shift(ctx, compound, teams)
+	if err != nil {
+		return nil, nil, err
+	}
 	p, err := f.gather(ctx, &site, &shift, deliveries)
 	if err != nil {
 		return nil, nil, err
