@@ -18,7 +18,7 @@ const use = () => (db ??= opened());
 
 /** Keeps a run on the phone while it is under way; when the courier is back, its doors are forgotten. */
 export async function keep(run: Run) {
-	if (run.mine && run.state !== 'back') await (await use()).put('runs', run);
+	if (run.mine && run.state !== 'back' && run.state !== 'withdrawn') await (await use()).put('runs', run);
 	else await (await use()).delete('runs', run.id);
 }
 

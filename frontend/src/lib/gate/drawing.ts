@@ -16,6 +16,11 @@ interface Site {
 	gates: Placed[] | null;
 }
 
+const colours = ['#0a6446', '#9e1f24', '#2b4a7d', '#7a4a00', '#6b2a7a', '#00656b', '#8a1f5c', '#4d5a00'];
+
+/** The colour of the i-th run, on the drawing and beside it. */
+export const colour = (i: number) => colours[i % colours.length] ?? '';
+
 const width = 100;
 const margin = 6;
 
