@@ -139,7 +139,7 @@ test('the coordinator splits it into runs on the map', async () => {
 	await page.getByRole('button', { name: 'Plan the runs' }).click();
 	await page.getByRole('img', { name: /^The compound: / }).waitFor({ timeout: 60_000 });
 	await holdsUp(page, 'the gate’s runs');
-	await page.locator('a.card').first().click();
+	await page.locator('article a').first().click();
 	await page.getByRole('heading', { name: 'Run sheet' }).waitFor();
 	await page.getByText('Auntie Zhou').or(page.getByText('1-30')).first().waitFor();
 	await holdsUp(page, 'a run sheet');
