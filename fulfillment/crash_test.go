@@ -49,7 +49,7 @@ func (d *dying) Err() error {
 }
 
 // town opens the package on the store of a directory.
-func town(t *testing.T, dir string) (*Fulfillment, func()) {
+func town(t testing.TB, dir string) (*Fulfillment, func()) {
 	t.Helper()
 	conn, err := db.Connect(context.Background(), "sqlite:"+dir)
 	if err != nil {

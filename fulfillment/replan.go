@@ -343,12 +343,13 @@ func (f *Fulfillment) Replan(ctx context.Context, id, compound string, teams []T
 // Rounds are how a plan is improved while nobody has accepted a run of it.
 var Rounds = []routing.Options{{Seed: 2, Budget: time.Second}, {Seed: 3, Budget: 2 * time.Second}, {Seed: 4, Budget: 3 * time.Second}}
 
-// Improve goes one round on with every plan of which nobody has accepted a run.
-func (f *Fulfillment) Improve(ctx context.Context, _ time.Time) error {
+// Improve goes one round on with every plan of which nobody has accepted a run. It
+// comes back for those that it had no time for.
+func (f *Fulfillment) Improve(ctx context.Context, now time.Time) error {
 	var all error
 	for s, err := range f.Shifts.Find(ctx, db.Where("improving", true)) {
-		if err != nil {
-			return err
+		if err != nil || f.now().Sub(now) > 30*time.Second {
+			return errors.Join(all, err)
 		}
 		all = errors.Join(all, f.improve(ctx, s))
 	}

@@ -3,6 +3,7 @@ package fulfillment
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -215,5 +216,29 @@ func walk(ctx context.Context, f *Fulfillment, id, courier string) {
 		if _, err := f.ChangeRun(ctx, id, step); err != nil {
 			return
 		}
+	}
+}
+
+// TestOneBadDocumentDoesNotKeepTheOthersWaiting leaves a delivery whose round is gone.
+func TestOneBadDocumentDoesNotKeepTheOthersWaiting(t *testing.T) {
+	ctx := context.Background()
+	f, stop := town(t, t.TempDir())
+	defer stop()
+	atTheGate(t, f)
+	for _, d := range []BulkDelivery{
+		{Doc: db.Doc{ID: "a"}, Effects: []Effect{{tellDispatched, "gone"}}},
+		{Doc: db.Doc{ID: "b"}, Effects: []Effect{{tellDispatched, "g1"}}},
+	} {
+		d.Compound, d.Day, d.State, d.Runs = "A001", "2022-04-18", Dispatched, []string{}
+		if _, err := f.Deliveries.Insert(ctx, d); err != nil {
+			t.Fatal(err)
+		}
+	}
+	err := f.Due(ctx, dusk)
+	if err == nil || !strings.Contains(err.Error(), "delivery a") {
+		t.Fatalf("the error names the document: %v", err)
+	}
+	if b, err := f.Deliveries.Get(ctx, "b"); err != nil || len(b.Effects) > 0 {
+		t.Fatalf("%+v %v", b.Effects, err)
 	}
 }
