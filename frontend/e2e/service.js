@@ -6,11 +6,11 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
 /** Starts the real program on a free port with an empty store, seeded as a demo. */
-export async function startService() {
+export async function startService(env = {}) {
 	const program = process.env.BAIMI_BIN;
 	if (!program) throw new Error('Set BAIMI_BIN to the program, as `make test-e2e` does.');
 	const dir = await mkdtemp(join(tmpdir(), 'baimi-e2e-'));
-	const child = spawn(program, ['serve', '--store', `sqlite:${dir}`, '--listen', '127.0.0.1:0', '--demo', 'on'], { stdio: ['ignore', 'pipe', 'pipe'] });
+	const child = spawn(program, ['serve', '--store', `sqlite:${dir}`, '--listen', '127.0.0.1:0', '--demo', 'on'], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
 	let log = '';
 	child.stderr.on('data', (chunk) => (log += chunk));
 	const base = await address(child, () => log);

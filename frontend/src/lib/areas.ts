@@ -14,9 +14,9 @@ export interface Area {
 
 export const areas: Area[] = [
 	{ href: '/', icon: 'home', name: m.area_home, role: null },
-	{ href: '/leader', icon: 'people', name: m.area_leader, role: 'leader', also: /^\/group-buys\/(new|.*\/(lead|money|sheet|chain))$/ },
+	{ href: '/leader', icon: 'people', name: m.area_leader, role: 'leader', also: /^\/group-buys\/(new|.*\/(lead|money|prices|sheet|chain))$/ },
 	{ href: '/supplier', icon: 'truck', name: m.area_supplier, role: 'supplier', also: /^\/(lots|deliveries)\// },
-	{ href: '/gate', icon: 'gate', name: m.area_gate, role: 'coordinator', also: /^\/(households|deliveries|campaigns\/new)/ },
+	{ href: '/gate', icon: 'gate', name: m.area_gate, role: 'coordinator', also: /^\/(households|claims|deliveries|campaigns\/new)/ },
 	{ href: '/courier', icon: 'walk', name: m.area_courier, role: 'courier', also: /^\/runs\// },
 	{ href: '/markets', icon: 'market', name: m.area_markets, role: 'operator' },
 ];

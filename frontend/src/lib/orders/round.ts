@@ -54,5 +54,5 @@ export function mostOf(round: { items: Item[] | null }, lines: { item: string; q
 
 /** The commission on an amount, in minor units; the basis is hundredths of a per cent. */
 export function commissionOn(minor: number, basis: number): number {
-	return Math.round((minor * basis) / 10_000);
+	return Math.floor((minor * basis) / 10_000);
 }
