@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"time"
 
@@ -97,6 +98,9 @@ func TestACourierWhoCannotGoOn(t *testing.T) {
 	o.courier.post(path, map[string]any{"why": "I hurt my foot"}).want(200).into(&run)
 	if run.State != fulfillment.Back || len(run.Stops) != 1 || run.Stops[0].Handover == nil {
 		t.Fatalf("what is handed over stays: %+v", run)
+	}
+	if told := o.coordinator.get("/me/notices").want(200); !strings.Contains(string(told.raw), "run_broken_off") || !strings.Contains(string(told.raw), "I hurt my foot") {
+		t.Fatalf("the coordinator is told: %s", told.raw)
 	}
 	offered := o.offered()
 	if len(offered) != 1 || offered[0].Parcels != 6 {
@@ -264,5 +268,41 @@ func TestALiftIsTheCoordinators(t *testing.T) {
 	}
 	if r := o.coordinator.delete("/compounds/A001/learned").want(200); r.number("handover.plan") != 20 {
 		t.Fatalf("%s", r.raw)
+	}
+}
+
+// TestALiftBreaksWhileACourierWhoCannotClimbIsOut sends one bag back to the gate,
+// where it waits because nobody who helps can climb.
+func TestALiftBreaksWhileACourierWhoCannotClimbIsOut(t *testing.T) {
+	o := newOrdered(t)
+	delivery := o.delivery()
+	o.counted(delivery, 12).want(200)
+	var compound map[string]any
+	o.coordinator.get("/compounds/A001").want(200).into(&compound)
+	compound["buildings"].([]any)[0].(map[string]any)["lift"] = true
+	o.coordinator.put("/compounds/A001", compound).want(200)
+	var split struct{ Runs []fulfillment.RunView }
+	o.coordinator.post("/runs", map[string]any{
+		"compound": "A001", "deliveries": []string{delivery},
+		"teams": []map[string]any{{"kind": "cart", "count": 1, "millilitres": 0, "minutes": 0, "no_stairs": true}},
+	}).want(200).into(&split)
+	o.takeOut(split.Runs[0])
+	o.coordinator.put("/compounds/A001/lifts", map[string]any{"building": "1", "broken": true}).want(200)
+	var run fulfillment.RunView
+	o.courier.get("/runs/" + split.Runs[0].ID).want(200).into(&run)
+	if len(run.Stops) != 1 || run.Stops[0].Room != "101" {
+		t.Fatalf("the ground floor stays, the sixth goes: %+v", run.Stops)
+	}
+	if told := o.courier.get("/me/notices").want(200); !strings.Contains(string(told.raw), "bring_back") {
+		t.Fatalf("the courier is told to bring the bag back: %s", told.raw)
+	}
+	var shift fulfillment.ShiftView
+	o.coordinator.get("/shifts/A001").want(200).into(&shift)
+	if len(shift.Waiting) != 1 || shift.Waiting[0].Stop.Room != "602" || shift.Waiting[0].Reason != "climb" {
+		t.Fatalf("%+v", shift.Waiting)
+	}
+	o.coordinator.put("/compounds/A001/lifts", map[string]any{"building": "1", "broken": false}).want(200)
+	if offered := o.offered(); len(offered) != 1 || offered[0].Parcels != 6 {
+		t.Fatalf("when the lift works again it is offered: %+v", offered)
 	}
 }

@@ -209,6 +209,12 @@ func (h handlers) breakOff(ctx context.Context, in *whyRequest) (*runView, error
 	if _, err := h.timed(ctx, Run{Doc: db.Doc{ID: in.ID}, Compound: v.Body.Compound}); err != nil {
 		return nil, err
 	}
+	err = h.people.TellHolders(ctx, people.Grant{Role: people.Coordinator, Scope: v.Body.Compound}, people.Notice{
+		Doc: db.Doc{ID: "broken-off:" + in.ID}, Kind: "run_broken_off", Params: map[string]string{"why": in.Body.Why}, Link: "/gate/runs/" + in.ID, At: h.now(),
+	})
+	if err != nil {
+		return nil, err
+	}
 	_, _, err = h.Replan(ctx, people.NewID(ctx), v.Body.Compound, nil, me.Account, Quick)
 	return v, unlessNobody(err)
 }

@@ -2,9 +2,11 @@ package fulfillment
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"baimi/app/db"
+	"baimi/app/people"
 	"baimi/fulfillment/routing"
 )
 
@@ -42,20 +44,27 @@ func (f *Fulfillment) withoutLift(ctx context.Context, w way, r Run, by string) 
 	if err != nil {
 		return err
 	}
-	_, err = f.ChangeRun(ctx, r.ID, func(now *Run, at time.Time) error {
+	var spared []Stop
+	now, err := f.ChangeRun(ctx, r.ID, func(now *Run, at time.Time) error {
 		if now.NoStairs {
-			now.Spare(func(s *Stop) bool { return w.of(s).climbs() }, by, at)
+			spared = now.Spare(func(s *Stop) bool { return w.of(s).climbs() }, by, at)
 		} else {
 			now.Reorder(order)
 		}
 		w.time(now)
 		return nil
 	})
-	return err
+	if err != nil || len(spared) == 0 {
+		return err
+	}
+	return f.people.Tell(ctx, people.Notice{
+		Doc: db.Doc{ID: fmt.Sprintf("spared:%s:%d", now.ID, now.Rev)}, Account: now.Courier, Kind: "bring_back",
+		Params: map[string]string{"building": spared[0].Building, "bags": fmt.Sprint(len(spared))}, Link: "/runs/" + now.ID, At: f.now(),
+	})
 }
 
 // Spare lets the doors that its courier cannot reach any more go back to the gate.
-func (r *Run) Spare(unreachable func(*Stop) bool, by string, now time.Time) {
+func (r *Run) Spare(unreachable func(*Stop) bool, by string, now time.Time) []Stop {
 	gone := r.without(func(s *Stop) bool { return s.Handover == nil && unreachable(s) })
 	r.leave("", gone)
 	for _, s := range gone {
@@ -64,6 +73,7 @@ func (r *Run) Spare(unreachable func(*Stop) bool, by string, now time.Time) {
 	if len(r.Stops) == 0 && r.State != Out {
 		r.step(Withdrawn, by, "", now)
 	}
+	return gone
 }
 
 // Reorder puts the doors that are open into another order, behind those that are

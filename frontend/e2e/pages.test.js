@@ -9,7 +9,7 @@ const pages = {
 	resident: ['/', '/homes', '/account', '/notices'],
 	leader: ['/leader', '/group-buys/new'],
 	supplier: ['/supplier', '/lots/new', '/invitations'],
-	coordinator: ['/gate', '/campaigns/new', '/households?scope=M001'],
+	coordinator: ['/gate', '/gate/runs', '/campaigns/new', '/households?scope=M001'],
 	courier: ['/courier'],
 	operator: ['/markets'],
 };
