@@ -143,7 +143,7 @@ func (p *Payment) SetBill(b Bill, now time.Time) {
 		changes = p.change(changes, was, l)
 	}
 	for _, was := range old {
-		gone := BillLine{Key: was.Key, Item: was.Item, Account: was.Account, Reason: "changed"}
+		gone := BillLine{Key: was.Key, Item: was.Item, Kind: was.Kind, Account: was.Account, Reason: "changed"}
 		if b.Reason != "" {
 			gone.Reason = b.Reason
 		}
@@ -173,10 +173,11 @@ func (p *Payment) change(entries []Entry, was, now BillLine) []Entry {
 	if was.Minor == now.Minor && was.Account == now.Account {
 		return entries
 	}
-	i := slices.IndexFunc(entries, func(e Entry) bool { return e.Reason == now.Reason && e.Note == now.Note })
+	reason := now.cause()
+	i := slices.IndexFunc(entries, func(e Entry) bool { return e.Reason == reason && e.Note == now.Note })
 	if i < 0 {
 		i = len(entries)
-		entries = append(entries, Entry{Kind: Charge, Reason: now.Reason, Note: now.Note})
+		entries = append(entries, Entry{Kind: Charge, Reason: reason, Note: now.Note})
 	}
 	sides := map[string]int64{}
 	for _, side := range entries[i].Postings {

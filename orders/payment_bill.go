@@ -49,6 +49,15 @@ type BillLine struct {
 	Missing   int64  `json:"missing,omitempty"` // units of Quantity allocated that were not delivered
 }
 
+// cause is the reason of a change of this line: a commission changes because
+// the goods do, whatever became of them, unless all of the bill is gone.
+func (l BillLine) cause() string {
+	if l.Kind == "commission" && slices.Contains([]string{"counted", "allocated", "changed"}, l.Reason) {
+		return "commission"
+	}
+	return l.Reason
+}
+
 // Owes gives a household's bill by what the document says now.
 func (g *GroupBuy) Owes(household string) (Bill, error) {
 	b := Bill{

@@ -107,3 +107,44 @@ func TestEventsAreForgottenOnceTheyCannotComeAgain(t *testing.T) {
 		t.Errorf("after 41 days %d are kept", n)
 	}
 }
+
+func TestOfAnEventWithABadSignatureNothingIsLogged(t *testing.T) {
+	d := newDesk(t)
+	d.provider = NewStripe(StripeKeys{Secret: "sk_test_1", Public: "pk_test_1", Webhook: "whsec_1"}, StripeSite{})
+	s := newSite(t, d)
+	log := logged(t)
+	status, _, raw := s.hear(t, `{"id":"evt_1","card":"CANARYBODY"}`)
+	if status != 400 || !strings.Contains(string(raw), "signature_invalid") {
+		t.Errorf("%d %s", status, raw)
+	}
+	if !strings.Contains(log.String(), "bad signature") || strings.Contains(log.String(), "CANARY") || strings.Contains(log.String(), "whsec") {
+		t.Errorf("the log says %s", log)
+	}
+}
+
+func TestACommissionChangesOnceAndSaysSo(t *testing.T) {
+	d := newDesk(t)
+	g := round()
+	g.CommissionBasis = 500
+	d.open(t, g)
+	d.edit(t, func(g *GroupBuy) { allocate(g, 1000) })
+	d.wait(time.Minute)
+	d.edit(t, func(g *GroupBuy) { count(g, 0) })
+	d.wait(time.Minute)
+	d.edit(t, func(g *GroupBuy) {
+		if err := g.Adjust(neighbour, "eggs", Adjustment{ID: "c", Kind: ClaimGranted, Minor: 400, Reason: "broken"}); err != nil {
+			t.Error(err)
+		}
+	})
+	statement, err := d.Ledger.Statement(t.Context(), householdAccount(neighbour), d.clock().Add(-time.Hour), d.clock().Add(time.Hour))
+	if err != nil {
+		t.Fatal(err)
+	}
+	said := map[string]int64{}
+	for _, row := range statement.Rows {
+		said[row.Reason] += row.Minor
+	}
+	if len(statement.Rows) != 4 || said["allocated"] != -3000 || said["commission"] != -150+20 || said["claim"] != 400 {
+		t.Errorf("the household reads %+v", statement.Rows)
+	}
+}

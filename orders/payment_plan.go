@@ -224,7 +224,7 @@ func (b Bill) items() (due map[string]int64, why map[string]string) {
 	for _, l := range b.owed() {
 		due[l.Item] += l.Minor
 		if why[l.Item] == "" || l.Reason != "allocated" && l.Reason != "counted" {
-			why[l.Item] = l.Reason
+			why[l.Item] = l.cause()
 		}
 	}
 	return due, why

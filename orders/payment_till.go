@@ -66,7 +66,7 @@ func (c *Cashier) Count(ctx context.Context, g *GroupBuy, person, id string, cou
 	err = c.Ledger.Post(ctx, Entry{
 		Doc: db.Doc{ID: key}, At: c.now().UTC(), Kind: CashCount, Currency: g.Currency, GroupBuy: g.ID,
 		Postings: move(differenceAccount(person), tillAccount(Cash, person), counted-t.Cash), Lines: []EntryLine{},
-		Reason: "counted", Note: note, By: person, Numbers: map[string]int64{"expected": t.Cash, "counted": counted},
+		Reason: "cash_counted", Note: note, By: person, Numbers: map[string]int64{"expected": t.Cash, "counted": counted},
 	})
 	if err != nil {
 		return t, err

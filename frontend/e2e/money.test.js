@@ -45,20 +45,20 @@ async function until(what, so, read) {
 
 const billOf = (way) => ask('resident', 'GET', `/group-buys/${ways[way].round}/bill${at}`);
 
-/** Opens a page and holds it up in both languages and at both widths. */
+/** Opens a page and holds it up in Chinese on a phone and in English on a desk; SHOTS keeps pictures, of the other two as well. */
 async function inBoth(who, path, name) {
 	const { page } = people[who];
+	const shots = process.env.SHOTS;
 	const before = page.viewportSize();
-	for (const viewport of [phone, desk]) {
+	const looks = [[phone, 'zh-Hans'], [desk, 'zh-Hans'], [phone, 'en'], [desk, 'en']];
+	for (const [viewport, locale] of shots ? looks : [looks[0], looks[3]]) {
 		await page.setViewportSize(viewport);
-		for (const locale of ['zh-Hans', 'en']) {
-			await open(page, path);
-			await page.evaluate((l) => document.documentElement.lang === l || [...document.querySelectorAll('header button')].find((b) => b.lang === l)?.click(), locale);
-			await page.waitForFunction((l) => document.documentElement.lang === l, locale);
-			await page.locator('[role=status] >> text=/^(Loading|正在加载)$/').first().waitFor({ state: 'detached' });
-			await holdsUp(page, `${name} in ${locale}`);
-			if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/${name.replaceAll(/\W+/g, '-')}-${locale}-${viewport.width}.png`, fullPage: true });
-		}
+		await open(page, path);
+		await page.evaluate((l) => document.documentElement.lang === l || [...document.querySelectorAll('header button')].find((b) => b.lang === l)?.click(), locale);
+		await page.waitForFunction((l) => document.documentElement.lang === l, locale);
+		await page.locator('[role=status] >> text=/^(Loading|正在加载)$/').first().waitFor({ state: 'detached' });
+		await holdsUp(page, `${name} in ${locale}`);
+		if (shots) await page.screenshot({ path: `${shots}/${name.replaceAll(/\W+/g, '-')}-${locale}-${viewport.width}.png`, fullPage: true });
 	}
 	await page.setViewportSize(before);
 }
