@@ -53,7 +53,7 @@ func (d *domains) addDeliveries(ctx context.Context, s *Sums) error {
 		if err != nil {
 			return err
 		}
-		if b.State == fulfillment.Refused {
+		if b.State == fulfillment.Refused || b.State == fulfillment.Replaced {
 			continue
 		}
 		product := map[string]string{}

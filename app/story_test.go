@@ -191,7 +191,7 @@ func TestDeliveriesAreChangedByThoseConcerned(t *testing.T) {
 	o.seller.post(path+"/refuse", map[string]any{"why": "the van broke down"}).want(200)
 	o.jobs()
 	g, err := o.orders.GroupBuys.Get(context.Background(), o.round)
-	if err != nil || g.State != orders.Done || g.Participants[0].Lines[0].Served[0].Outcome != "not_delivered" {
+	if err != nil || g.State != orders.Failed || g.Participants[0].Lines[0].Reasons[0].Code != "refused" {
 		t.Fatalf("%+v %v", g, err)
 	}
 	for l, err := range o.catalog.Lots.Find(context.Background(), everything) {

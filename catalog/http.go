@@ -28,7 +28,7 @@ func (c *Catalog) Routes(r *people.Router, compound func(context.Context, string
 	people.Route(r, people.SignedIn, "GET /lots/{id}", "One lot.", h.offer)
 	people.Route(r, sellers, "GET /suppliers/{id}/lots", "A supplier's lots, newest first, with what deliveries have reserved.", h.stock)
 	people.Route(r, people.Only(people.Supplier), "POST /lots", "Post a lot.", h.post)
-	people.Route(r, people.Only(people.Supplier), "POST /lots/{id}/withdraw", "Take a lot off offer; what is reserved stays promised.", h.withdraw)
+	people.Route(r, people.Only(people.Supplier), "POST /lots/{id}/withdraw", "Take a lot off offer; what is confirmed stays promised, the rest is planned again.", h.withdraw)
 }
 
 type handlers struct {

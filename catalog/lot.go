@@ -9,7 +9,7 @@ import (
 // LotState is where a lot stands.
 //
 //	posted ─▶ exhausted      every unit is reserved or gone
-//	       ─▶ withdrawn      by its supplier; what is reserved stays promised
+//	       ─▶ withdrawn      by its supplier; what it has confirmed stays promised
 //	       ─▶ expired        its best-before has passed
 type LotState string
 
@@ -53,4 +53,5 @@ type Lot struct {
 	State        LotState      `json:"state"`
 	PostedAt     time.Time     `json:"posted_at"`
 	Reservations []Reservation `json:"reservations"`
+	Recalled     bool          `json:"recalled,omitempty"` // withdrawn, and markets are still to plan without it
 }

@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -155,7 +156,34 @@ func (l *Lot) settle() {
 	}
 }
 
-// Withdraw takes the lot off offer; what is reserved stays promised.
+// Rebook sets what deliveries take of the lot, by key, all at once; 0 gives a
+// reservation back. A lot that is off offer can only give less than before.
+func (l *Lot) Rebook(want map[string]int64, now time.Time) error {
+	before := l.Reserved()
+	next := slices.Clone(l.Reservations)
+	for _, key := range slices.Sorted(maps.Keys(want)) {
+		n := want[key]
+		i := slices.IndexFunc(next, func(r Reservation) bool { return r.Key == key })
+		switch {
+		case i < 0 && n > 0:
+			next = append(next, Reservation{Key: key, Quantity: n, At: now.UTC()})
+		case i >= 0 && next[i].Quantity != n:
+			next[i].Quantity = n
+		}
+	}
+	next = slices.DeleteFunc(next, func(r Reservation) bool { return r.Quantity == 0 })
+	after := (&Lot{Reservations: next}).Reserved()
+	if gone := l.State == Withdrawn || l.Expire(now) != nil; gone && after > before || after > l.Quantity || len(next) > MaxReservations {
+		return fault.New(fault.Conflict, "lot_short", "The lot has %d units left, not %d.", l.Available(), after-before).
+			With("left", l.Available()).With("asked", after-before).With("lot", l.ID)
+	}
+	l.Reservations = next
+	l.settle()
+	return nil
+}
+
+// Withdraw takes the lot off offer. What its supplier has confirmed stays
+// promised; the other deliveries are planned again without it.
 func (l *Lot) Withdraw() error {
 	if l.State == Withdrawn {
 		return nil
@@ -163,7 +191,7 @@ func (l *Lot) Withdraw() error {
 	if l.State == Expired {
 		return fault.New(fault.Conflict, "lot_gone", "The lot is past its best-before already.").With("lot", l.ID).With("state", string(l.State))
 	}
-	l.State = Withdrawn
+	l.State, l.Recalled = Withdrawn, len(l.Reservations) > 0
 	return nil
 }
 

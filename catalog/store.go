@@ -22,7 +22,7 @@ func Open(conn *db.Conn, now func() time.Time) *Catalog {
 		Suppliers: db.Open[Supplier](conn, db.Spec{Name: "suppliers"}),
 		Products:  db.Open[Product](conn, db.Spec{Name: "products"}),
 		Lots: db.Open[Lot](conn, db.Spec{Name: "lots", Indexes: []db.Index{
-			db.On("supplier", "posted_at"), db.On("state", "best_before"), db.On("state", "product"),
+			db.On("supplier", "posted_at"), db.On("state", "best_before"), db.On("state", "product"), db.On("recalled"),
 		}}),
 		now: now,
 	}

@@ -202,3 +202,86 @@ func TestALotThatIsWithdrawnMeanwhileIsPlannedWithout(t *testing.T) {
 		t.Fatalf("a lot that is withdrawn is planned without: %s, %d attempts, %d served", m.State, m.Attempts, m.View().Served)
 	}
 }
+
+// TestACrashBetweenAnyTwoStepsOfPlanningAgainIsResumed withdraws a lot and lets a
+// round come late after the market has settled, with one delivery confirmed; then
+// it ends the process at each moment of planning again.
+func TestACrashBetweenAnyTwoStepsOfPlanningAgainIsResumed(t *testing.T) {
+	ctx := context.Background()
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for n := 1; ; n += 1 + n/12 {
+		dir := t.TempDir()
+		f, stop := town(t, dir)
+		closedRounds(t, f)
+		late, err := f.orders.GroupBuys.Get(ctx, "A001-2")
+		must(err)
+		must(f.orders.GroupBuys.Delete(ctx, late.ID))
+		_, err = f.Begin(ctx, Market{Doc: db.Doc{ID: "m"}, Day: "2022-04-19", Rule: "equal", Seed: 7, Seconds: 1})
+		must(err)
+		must(f.Advance(ctx, "m"))
+		_, err = f.ChangeDelivery(ctx, "m.S1.A001.any", func(d *BulkDelivery, now time.Time) error { return d.Confirm("", now) })
+		must(err)
+		_, err = f.catalog.Lots.Update(ctx, "L1", func(l *catalog.Lot) error { return l.Withdraw() })
+		must(err)
+		_, err = f.orders.GroupBuys.Insert(ctx, late)
+		must(err)
+		crashed := f.Due(dieAfter(n), dusk)
+		stop()
+		f, stop = town(t, dir)
+		must(f.Due(ctx, dusk))
+		amendedAddsUp(t, f, n)
+		stop()
+		if crashed == nil {
+			t.Logf("%d moments to crash at", n-1)
+			return
+		}
+	}
+}
+
+// amendedAddsUp: A001 keeps its confirmed 4 eggs, A002 loses its 3, and all 18
+// rice are given, those of the late round too.
+func amendedAddsUp(t *testing.T, f *Fulfillment, n int) {
+	t.Helper()
+	ctx := context.Background()
+	if m, err := f.Markets.Get(ctx, "m"); err != nil || m.State != Settled {
+		t.Fatalf("crash %d: the market is %s %v", n, m.State, err)
+	}
+	allocated, reserved, planned := map[string]int64{}, map[string]int64{}, map[string]int64{}
+	for g := range f.orders.GroupBuys.Find(ctx, db.Query{}) {
+		for _, p := range g.Participants {
+			for _, l := range p.Lines {
+				for _, s := range l.Served {
+					allocated[s.Lot] += s.Quantity
+				}
+			}
+		}
+	}
+	for l := range f.catalog.Lots.Find(ctx, db.Query{}) {
+		reserved[l.ID] = l.Reserved()
+	}
+	for d := range f.Deliveries.Find(ctx, db.Query{}) {
+		if d.State != Planned && d.State != Confirmed && d.State != Replaced {
+			t.Fatalf("crash %d: %s is %s", n, d.ID, d.State)
+		}
+		for _, l := range d.Lots {
+			if d.State != Replaced {
+				planned[l.Lot] += l.Quantity
+			}
+		}
+	}
+	confirmed, err := f.Deliveries.Get(ctx, "m.S1.A001.any")
+	if err != nil || confirmed.State != Confirmed {
+		t.Fatalf("crash %d: what is confirmed is %s %v", n, confirmed.State, err)
+	}
+	eggs := confirmed.Lots[0].Quantity
+	for of, is := range map[string]map[string]int64{"allocated": allocated, "reserved": reserved, "planned": planned} {
+		if is["L1"] != eggs || is["L2"] != 18 {
+			t.Fatalf("crash %d: %s %v; want %d eggs and 18 rice", n, of, is, eggs)
+		}
+	}
+}

@@ -13,7 +13,8 @@ import (
 // DeliveryState is where a bulk delivery stands.
 //
 //	planned ─▶ confirmed ─▶ dispatched ─▶ arrived ─▶ split ─▶ done
-//	   └──────────┴─────────────┴─▶ refused
+//	   │└─────────┴─────────────┴─▶ refused
+//	   └◀─▶ replanning ─▶ replaced      its market plans again, with or without it
 type DeliveryState string
 
 const (
@@ -24,6 +25,8 @@ const (
 	Split      DeliveryState = "split"
 	Delivered  DeliveryState = "done"
 	Refused    DeliveryState = "refused"
+	Replanning DeliveryState = "replanning"
+	Replaced   DeliveryState = "replaced"
 )
 
 // BulkDelivery is what one supplier brings to one gate in one window: a drop.
@@ -101,7 +104,7 @@ type Step struct {
 // this document. Telling twice is harmless.
 type Effect struct {
 	Kind string `json:"kind"`
-	Of   string `json:"of"` // the round or lot
+	Of   string `json:"of"` // the round, lot, market or supplier
 }
 
 // The kinds of effects of a delivery.
@@ -109,7 +112,9 @@ const (
 	tellDispatched = "dispatched"
 	tellReceived   = "received"
 	tellLost       = "lost"
-	tellReleased   = "released" // to a lot: the reservation is given back
+	tellReleased   = "released"  // to a lot: the reservation is given back
+	tellMarket     = "plan"      // to the market: it plans again without this delivery
+	tellSupplier   = "replanned" // to the supplier: look at the delivery again
 )
 
 // delivery of a drop, as planned.
@@ -183,7 +188,8 @@ func (d *BulkDelivery) Confirm(by string, now time.Time) error {
 }
 
 // Refuse says that the delivery will not come. Nobody owes anything for it, and
-// its lots have their units back.
+// its lots have their units back. Before it is on its way its market plans again
+// for those who were to get something.
 func (d *BulkDelivery) Refuse(by, why string, now time.Time) error {
 	switch d.State {
 	case Refused:
@@ -192,8 +198,12 @@ func (d *BulkDelivery) Refuse(by, why string, now time.Time) error {
 	default:
 		return d.wrongState("refused")
 	}
+	if d.State == Dispatched {
+		d.tellRounds(tellLost)
+	} else {
+		d.Effects = append(d.Effects, Effect{tellMarket, d.Market})
+	}
 	d.step(Refused, by, why, now)
-	d.tellRounds(tellLost)
 	for _, l := range d.Lots {
 		d.Effects = append(d.Effects, Effect{tellReleased, l.Lot})
 	}

@@ -15,6 +15,8 @@ import (
 //	     ▲           └───────────┤
 //	     └── stock has changed ──┤
 //	                             └─▶ failed ─▶ released
+//
+//	settled ─▶ revising ─▶ rebooking ─▶ settled      something has changed since
 type MarketState string
 
 const (
@@ -22,7 +24,9 @@ const (
 	Solving    MarketState = "solving"    // what was read is frozen in Problem
 	Reserving  MarketState = "reserving"  // Plan is carried out step by step
 	Settled    MarketState = "settled"
-	Failing    MarketState = "failed" // gives back what it holds
+	Revising   MarketState = "revising"  // takes in what has changed
+	Rebooking  MarketState = "rebooking" // the changed Plan is carried out step by step
+	Failing    MarketState = "failed"    // gives back what it holds
 	Released   MarketState = "released"
 )
 
@@ -46,6 +50,7 @@ type Market struct {
 	Attempts int             `json:"attempts"`
 	Problem  matching.Market `json:"problem"`
 	Plan     matching.Plan   `json:"plan"`
+	Again    bool            `json:"again,omitempty"` // something changed while it was busy
 	Created  time.Time       `json:"created"`
 	History  []Step          `json:"history"`
 }
@@ -92,12 +97,16 @@ func (m *Market) Decide(p matching.Plan, now time.Time) error {
 	if err := matching.Check(&m.Problem, &p); err != nil {
 		return err
 	}
+	m.keep(p)
+	m.step(now, Reserving, "")
+	return nil
+}
+
+func (m *Market) keep(p matching.Plan) {
 	for i := range p.Drops {
 		p.Drops[i].Served = together(p.Drops[i].Served)
 	}
 	m.Plan = p
-	m.step(now, Reserving, "")
-	return nil
 }
 
 // together makes one parcel of what a demand gets of one lot.
@@ -119,8 +128,12 @@ func together(served []matching.Served) []matching.Served {
 
 // Settle ends a market whose plan is carried out.
 func (m *Market) Settle(now time.Time) error {
-	if m.State == Reserving {
-		m.step(now, Settled, "")
+	if m.State != Reserving && m.State != Rebooking {
+		return nil
+	}
+	m.step(now, Settled, "")
+	if m.Again {
+		m.Reopen("", now)
 	}
 	return nil
 }

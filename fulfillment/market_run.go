@@ -45,6 +45,10 @@ func (f *Fulfillment) Advance(ctx context.Context, id string) error {
 			err = f.carryOut(ctx, &m)
 		case Failing:
 			err = f.giveBack(ctx, &m)
+		case Revising:
+			err = f.revise(ctx, &m)
+		case Rebooking:
+			err = f.rebook(ctx, &m)
 		}
 		if err != nil {
 			return fmt.Errorf("market %s while %s: %w", m.ID, m.State, err)
@@ -58,22 +62,7 @@ func (f *Fulfillment) collect(ctx context.Context, m *Market) error {
 	if err != nil {
 		return err
 	}
-	now := f.now()
-	for _, c := range compounds {
-		for g, err := range f.orders.GroupBuys.Find(ctx, db.Where("compound", c.ID).And("state", orders.Closed)) {
-			if err != nil {
-				return err
-			}
-			if g.Market != "" {
-				continue
-			}
-			_, err := f.orders.GroupBuys.Update(ctx, g.ID, func(g *orders.GroupBuy) error { return g.Collect(m.ID, now) })
-			if err != nil && !fault.Is(err, "round_taken") {
-				return err
-			}
-		}
-	}
-	groupBuys, err := db.All(f.orders.GroupBuys.Find(ctx, db.Where("market", m.ID)))
+	groupBuys, err := f.takeRounds(ctx, m.ID, compounds)
 	if err != nil {
 		return err
 	}
@@ -81,7 +70,7 @@ func (f *Fulfillment) collect(ctx context.Context, m *Market) error {
 	if err != nil {
 		return err
 	}
-	problem := problemOf(compounds, groupBuys, s)
+	problem, now := problemOf(compounds, groupBuys, s), f.now()
 	_, err = f.Markets.Update(ctx, m.ID, func(m *Market) error {
 		if err := m.Freeze(problem, now); err != nil {
 			return m.Fail(err.Error(), now)
@@ -89,6 +78,27 @@ func (f *Fulfillment) collect(ctx context.Context, m *Market) error {
 		return nil
 	})
 	return err
+}
+
+// takeRounds takes the closed rounds of compounds that no market has, and gives all
+// that this market has.
+func (f *Fulfillment) takeRounds(ctx context.Context, market string, compounds []community.Compound) ([]orders.GroupBuy, error) {
+	now := f.now()
+	for _, c := range compounds {
+		for g, err := range f.orders.GroupBuys.Find(ctx, db.Where("compound", c.ID).And("state", orders.Closed)) {
+			if err != nil {
+				return nil, err
+			}
+			if g.Market != "" {
+				continue
+			}
+			_, err := f.orders.GroupBuys.Update(ctx, g.ID, func(g *orders.GroupBuy) error { return g.Collect(market, now) })
+			if err != nil && !fault.Is(err, "round_taken") {
+				return nil, err
+			}
+		}
+	}
+	return db.All(f.orders.GroupBuys.Find(ctx, db.Where("market", market)))
 }
 
 func (f *Fulfillment) area(ctx context.Context, ids []string) ([]community.Compound, error) {

@@ -52,8 +52,8 @@ func Open(conn *db.Conn, o *orders.Orders, c *catalog.Catalog, homes *community.
 // what deliveries and runs have still to tell. What fails does not keep the
 // others waiting.
 func (f *Fulfillment) Due(ctx context.Context, now time.Time) error {
-	all := f.runSchedules(ctx, now)
-	for _, state := range []MarketState{Collecting, Solving, Reserving, Failing} {
+	all := errors.Join(f.runSchedules(ctx, now), f.recall(ctx), f.takeLate(ctx, now))
+	for _, state := range []MarketState{Collecting, Solving, Reserving, Failing, Revising, Rebooking} {
 		for m, err := range f.Markets.Find(ctx, db.Where("state", state)) {
 			if err != nil {
 				return errors.Join(all, err)
@@ -61,7 +61,7 @@ func (f *Fulfillment) Due(ctx context.Context, now time.Time) error {
 			all = errors.Join(all, of(f.Advance(ctx, m.ID), "market", m.ID))
 		}
 	}
-	for _, kind := range []string{tellDispatched, tellReceived, tellLost, tellReleased} {
+	for _, kind := range []string{tellDispatched, tellReceived, tellLost, tellReleased, tellMarket, tellSupplier} {
 		for d, err := range f.Deliveries.Find(ctx, db.Where("effects.kind", kind)) {
 			if err != nil {
 				return errors.Join(all, err)
@@ -119,9 +119,17 @@ func (f *Fulfillment) drainDelivery(ctx context.Context, d BulkDelivery) error {
 
 func (f *Fulfillment) tell(ctx context.Context, d *BulkDelivery, e Effect) error {
 	now := f.now()
-	if e.Kind == tellReleased {
+	switch e.Kind {
+	case tellReleased:
 		_, err := f.catalog.Lots.Update(ctx, e.Of, func(l *catalog.Lot) error { l.Release(d.ID); return nil })
 		return err
+	case tellMarket:
+		return f.reopen(ctx, e.Of, d.ID)
+	case tellSupplier:
+		return f.people.TellHolders(ctx, people.Grant{Role: people.Supplier, Scope: e.Of}, people.Notice{
+			Doc: db.Doc{ID: fmt.Sprintf("replanned:%s:%d", d.ID, len(d.History))}, Kind: "delivery_" + string(d.State),
+			Params: map[string]string{"day": d.Day}, Link: "/deliveries/" + d.ID, At: now,
+		})
 	}
 	_, err := f.orders.GroupBuys.Update(ctx, e.Of, func(g *orders.GroupBuy) error {
 		switch e.Kind {

@@ -32,7 +32,7 @@ func (s *state) resume(before *Plan) []int32 {
 // takeUp puts an earlier plan into an empty state and returns the cells where it
 // does not fit or does not speak of everything that is wanted now.
 func (s *state) takeUp(before *Plan) (concerned []int32) {
-	told := make([]int64, len(s.cells)) // units that the earlier plan speaks of
+	told := make([]int64, len(s.cells)) // units that the earlier plan accounts for
 	given := make([]int64, len(s.market.Demands))
 	loaded := make([][]take, len(s.cells))
 	at := s.cellOf()
@@ -52,9 +52,12 @@ func (s *state) takeUp(before *Plan) (concerned []int32) {
 		}
 		for _, served := range d.Served {
 			if i, known := s.indexes.demands[served.Demand]; known {
-				told[at[i]] += served.Quantity
+				before := len(loaded[at[i]])
 				loaded[at[i]] = s.give(loaded[at[i]], at[i], int32(i), served, given[i])
-				given[i] += served.Quantity
+				for _, t := range loaded[at[i]][before:] {
+					told[at[i]] += t.n
+					given[i] += t.n
+				}
 			}
 		}
 	}

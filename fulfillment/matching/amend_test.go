@@ -94,3 +94,20 @@ func same(a, b Plan) (n int) {
 	}
 	return n
 }
+
+// TestALotThatIsGoneIsReplacedByADearerOne takes the only lot of a plan away.
+func TestALotThatIsGoneIsReplacedByADearerOne(t *testing.T) {
+	m := short(Equal, 3, 3)
+	m.Suppliers[0].Reach[0].TripCost = 1
+	m.Lots = append(m.Lots, m.Lots[0])
+	m.Lots[1].ID, m.Lots[1].Tiers = "dear", []Tier{{1, m.Lots[0].Tiers[0].UnitPrice + 1}}
+	before := solve(t, m, Options{Iterations: 10})
+	m.Lots[0].Available = 0
+	after, err := Amend(context.Background(), m, before, nil, Options{Iterations: 10})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(before.Unserved) != 0 || len(after.Unserved) != 0 || after.Drops[0].Lots[0].Lot != "dear" {
+		t.Errorf("before %+v, after %+v", before, after)
+	}
+}

@@ -1,0 +1,346 @@
+package fulfillment
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"time"
+
+	"baimi/app/community"
+	"baimi/app/db"
+	"baimi/app/fault"
+	"baimi/catalog"
+	"baimi/fulfillment/matching"
+	"baimi/orders"
+)
+
+// amendBudget is how long a market searches when it plans again.
+const amendBudget = 100 * time.Millisecond
+
+// Reopen lets a settled market take in what has changed; one that is busy does so
+// as soon as it is settled.
+func (m *Market) Reopen(why string, now time.Time) {
+	switch m.State {
+	case Settled:
+		m.Attempts, m.Again = 0, false
+		m.step(now, Revising, why)
+	case Collecting, Solving:
+	default:
+		m.Again = true
+	}
+}
+
+// Revise keeps what has changed and the plan for it.
+func (m *Market) Revise(problem matching.Market, plan matching.Plan, now time.Time) error {
+	if m.State != Revising {
+		return nil
+	}
+	if err := matching.Check(&problem, &plan); err != nil {
+		return err
+	}
+	m.Problem = problem
+	m.keep(plan)
+	m.step(now, Rebooking, "")
+	return nil
+}
+
+// Revisit plans again because stock that was planned with is gone.
+func (m *Market) Revisit(why string, now time.Time) {
+	if m.State == Rebooking {
+		m.Attempts++
+		m.step(now, Revising, why)
+	}
+}
+
+func (f *Fulfillment) reopen(ctx context.Context, market, why string) error {
+	now := f.now()
+	_, err := f.Markets.Update(ctx, market, func(m *Market) error { m.Reopen(why, now); return nil })
+	return err
+}
+
+// recall has markets plan again whose deliveries were to bring a lot that its
+// supplier has withdrawn since, and not confirmed.
+func (f *Fulfillment) recall(ctx context.Context) error {
+	for l, err := range f.catalog.Lots.Find(ctx, db.Where("recalled", true)) {
+		if err != nil {
+			return err
+		}
+		for _, r := range l.Reservations {
+			d, err := f.Deliveries.Get(ctx, r.Key)
+			if fault.KindOf(err) == fault.NotFound {
+				return nil // its market is still writing it: the next time
+			}
+			if err != nil {
+				return err
+			}
+			if d.State == Planned {
+				if err := f.reopen(ctx, d.Market, l.ID); err != nil {
+					return err
+				}
+			}
+		}
+		if _, err := f.catalog.Lots.Update(ctx, l.ID, func(l *catalog.Lot) error { l.Recalled = false; return nil }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// takeLate has a market plan again for a round that closed after it, while a
+// delivery to the same gate is not confirmed.
+func (f *Fulfillment) takeLate(ctx context.Context, now time.Time) error {
+	today := now.In(shanghai).Format(time.DateOnly)
+	for g, err := range f.orders.GroupBuys.Find(ctx, db.Where("state", orders.Closed)) {
+		if err != nil {
+			return err
+		}
+		if g.Market != "" {
+			continue
+		}
+		for d, err := range f.Deliveries.Find(ctx, db.Where("compound", g.Compound).From("day", today)) {
+			if err != nil {
+				return err
+			}
+			if d.State == Planned {
+				if err := f.reopen(ctx, d.Market, g.ID); err != nil {
+					return err
+				}
+				break
+			}
+		}
+	}
+	return nil
+}
+
+// revise takes in what has changed and plans again. Deliveries that are confirmed
+// or further stay as they are; the others wait until it is done.
+func (f *Fulfillment) revise(ctx context.Context, m *Market) error {
+	deliveries, err := f.hold(ctx, m.ID)
+	if err != nil {
+		return err
+	}
+	change, err := f.changed(ctx, m, deliveries)
+	if err != nil {
+		return err
+	}
+	plan, err := matching.Amend(ctx, &change.problem, change.before, change.keep, matching.Options{Seed: m.Seed, Budget: amendBudget})
+	if err != nil {
+		return err
+	}
+	now := f.now()
+	_, err = f.Markets.Update(ctx, m.ID, func(m *Market) error { return m.Revise(change.problem, plan, now) })
+	return err
+}
+
+// hold keeps suppliers from confirming what is being planned again.
+func (f *Fulfillment) hold(ctx context.Context, market string) (map[string]BulkDelivery, error) {
+	all := map[string]BulkDelivery{}
+	for d, err := range f.Deliveries.Find(ctx, db.Where("market", market)) {
+		if err != nil {
+			return nil, err
+		}
+		if d.State == Planned {
+			if d, err = f.Deliveries.Update(ctx, d.ID, func(d *BulkDelivery) error { d.Hold(); return nil }); err != nil {
+				return nil, err
+			}
+		}
+		all[d.ID] = d
+	}
+	return all, nil
+}
+
+// Hold lets the market plan the delivery again.
+func (d *BulkDelivery) Hold() {
+	if d.State == Planned {
+		d.State = Replanning
+	}
+}
+
+// open tells whether a market that plans again may change the delivery.
+func (d *BulkDelivery) open() bool {
+	return d.State == Planned || d.State == Replanning || d.State == Replaced || d.State == Refused
+}
+
+// rebook carries a changed plan out: lots, deliveries, rounds, in this order.
+func (f *Fulfillment) rebook(ctx context.Context, m *Market) error {
+	deliveries, err := db.All(f.Deliveries.Find(ctx, db.Where("market", m.ID)))
+	if err != nil {
+		return err
+	}
+	now := f.now()
+	for lot, want := range bookings(m, deliveries) {
+		_, err := f.catalog.Lots.Update(ctx, lot, func(l *catalog.Lot) error { return l.Rebook(want, now) })
+		if fault.Is(err, "lot_short") {
+			_, err = f.Markets.Update(ctx, m.ID, func(m *Market) error { m.Revisit(lot, now); return nil })
+			return err
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if err := f.redeliver(ctx, m, deliveries); err != nil {
+		return err
+	}
+	if err := f.reaward(ctx, m, deliveries); err != nil {
+		return err
+	}
+	_, err = f.Markets.Update(ctx, m.ID, func(m *Market) error { return m.Settle(now) })
+	return err
+}
+
+// bookings are what each lot is to hold for each delivery of the market.
+func bookings(m *Market, deliveries []BulkDelivery) map[string]map[string]int64 {
+	want := map[string]map[string]int64{}
+	set := func(lot, key string, n int64) {
+		if want[lot] == nil {
+			want[lot] = map[string]int64{}
+		}
+		want[lot][key] = n
+	}
+	for i := range deliveries {
+		if d := &deliveries[i]; d.open() {
+			for _, l := range d.Lots {
+				set(l.Lot, d.ID, 0)
+			}
+		}
+	}
+	for i := range m.Plan.Drops {
+		for _, l := range m.Plan.Drops[i].Lots {
+			set(l.Lot, deliveryID(m.ID, &m.Plan.Drops[i]), l.Quantity)
+		}
+	}
+	return want
+}
+
+// redeliver brings the deliveries in line with the plan.
+func (f *Fulfillment) redeliver(ctx context.Context, m *Market, deliveries []BulkDelivery) error {
+	lots, currency, err := f.dropLots(ctx, m)
+	if err != nil {
+		return err
+	}
+	now := f.now()
+	planned := map[string]BulkDelivery{}
+	fresh := []BulkDelivery{}
+	for i := range m.Plan.Drops {
+		d := deliveryOf(m, &m.Plan.Drops[i], lots, currency[m.Plan.Drops[i].Gate], now)
+		planned[d.ID] = d
+		if !slices.ContainsFunc(deliveries, func(o BulkDelivery) bool { return o.ID == d.ID }) {
+			d.Effects = append(d.Effects, Effect{tellSupplier, d.Supplier})
+			fresh = append(fresh, d)
+		}
+	}
+	if err := f.Deliveries.InsertMissing(ctx, fresh); err != nil {
+		return err
+	}
+	for i := range deliveries {
+		if !deliveries[i].open() {
+			continue
+		}
+		next, goes := planned[deliveries[i].ID]
+		_, err := f.ChangeDelivery(ctx, deliveries[i].ID, func(d *BulkDelivery, now time.Time) error { d.Replan(&next, goes, now); return nil })
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Replan makes the delivery what its market plans now; one that the plan does
+// without is replaced. Its supplier is told of a change.
+func (d *BulkDelivery) Replan(next *BulkDelivery, goes bool, now time.Time) {
+	was := d.State
+	switch {
+	case !goes && was == Replanning:
+		d.step(Replaced, "", "", now)
+	case goes && was == Replanning && d.Trips == next.Trips && slices.Equal(d.Lots, next.Lots) && slices.Equal(d.Parcels, next.Parcels):
+		d.State = Planned
+		return
+	case goes && (was == Replanning || was == Replaced || was == Refused):
+		d.Trips, d.Lots, d.Parcels = next.Trips, next.Lots, next.Parcels
+		d.step(Planned, "", "replanned", now)
+	default:
+		return
+	}
+	d.Effects = append(d.Effects, Effect{tellSupplier, d.Supplier})
+}
+
+// reaward tells the rounds what they get now. What a supplier refused and nobody
+// else brings has that for its reason.
+func (f *Fulfillment) reaward(ctx context.Context, m *Market, deliveries []BulkDelivery) error {
+	refused := map[string]int64{}
+	for i := range deliveries {
+		if d := &deliveries[i]; d.State == Refused {
+			for _, p := range d.Parcels {
+				refused[demandID(p.GroupBuy, p.Household, p.Item)] += p.Quantity
+			}
+		}
+	}
+	now, all := f.now(), awardsOf(&m.Plan, &m.Problem, m.ID)
+	for _, groupBuy := range slices.Sorted(maps.Keys(all)) {
+		for i := range all[groupBuy] {
+			a := &all[groupBuy][i]
+			a.Reasons = withRefused(a.Reasons, refused[demandID(groupBuy, a.Household, a.Item)])
+		}
+		_, err := f.orders.GroupBuys.Update(ctx, groupBuy, func(g *orders.GroupBuy) error { return g.Amend(m.ID, all[groupBuy], now) })
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// withRefused says of up to so many missing units that their supplier refused.
+func withRefused(reasons []orders.Reason, refused int64) []orders.Reason {
+	out := []orders.Reason{}
+	for _, r := range reasons {
+		if n := min(refused, r.Quantity); n > 0 {
+			out = append(out, orders.Reason{Code: "refused", Quantity: n, Numbers: map[string]int64{}})
+			refused, r.Quantity = refused-n, r.Quantity-n
+		}
+		if r.Quantity > 0 {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// change is a market as it is now, the plan that stood, and what stays of it.
+type change struct {
+	problem matching.Market
+	before  matching.Plan
+	keep    []matching.Drop
+}
+
+// changed reads what has changed since a market was planned.
+func (f *Fulfillment) changed(ctx context.Context, m *Market, deliveries map[string]BulkDelivery) (change, error) {
+	c := change{problem: m.Problem, before: m.Plan}
+	c.before.Drops = nil
+	for i := range m.Plan.Drops {
+		d, written := deliveries[deliveryID(m.ID, &m.Plan.Drops[i])]
+		if written && d.State != Refused {
+			c.before.Drops = append(c.before.Drops, m.Plan.Drops[i])
+		}
+		if written && !d.open() {
+			c.keep = append(c.keep, m.Plan.Drops[i])
+		}
+	}
+	compounds, err := f.area(ctx, m.Area)
+	if err != nil {
+		return c, err
+	}
+	compounds = slices.DeleteFunc(compounds, func(at community.Compound) bool {
+		return !slices.ContainsFunc(m.Problem.Gates, func(g matching.Gate) bool { return g.ID == at.ID })
+	})
+	groupBuys, err := f.takeRounds(ctx, m.ID, compounds)
+	if err != nil {
+		return c, err
+	}
+	s, err := f.stock(ctx)
+	if err != nil {
+		return c, err
+	}
+	c.join(problemOf(compounds, groupBuys, s), groupBuys)
+	c.avoid(deliveries)
+	grab := m.Attempts < maxAttempts && m.Day >= f.now().In(shanghai).Format(time.DateOnly)
+	return c, f.restock(ctx, &c.problem, deliveries, grab)
+}
