@@ -254,5 +254,5 @@ func (s *Stop) service(site community.Site) int64 {
 // hard it is planned again.
 var (
 	Effort = routing.Options{Seed: 1, Budget: time.Second}
-	Quick  = routing.Options{Seed: 1, Budget: 120 * time.Millisecond}
+	Quick  = routing.Options{Seed: 1, Budget: 80 * time.Millisecond}
 )

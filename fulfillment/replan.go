@@ -1,10 +1,12 @@
 package fulfillment
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -130,7 +132,8 @@ func (f *Fulfillment) replace(ctx context.Context, p *planning, id, by string) (
 	keep := p.unchanged()
 	gone := map[string]bool{}
 	for _, r := range p.sources {
-		gone[r.ID] = !slices.Contains(keep, r.ID)
+		_, kept := keep[r.ID]
+		gone[r.ID] = !kept
 	}
 	withdrawn, err := f.withdraw(ctx, p, gone, by)
 	if err != nil {
@@ -168,12 +171,10 @@ func (f *Fulfillment) replace(ctx context.Context, p *planning, id, by string) (
 			return nil, err
 		}
 	}
-	for _, r := range p.sources {
-		if !gone[r.ID] {
-			offered = append(offered, r)
-		}
-	}
-	return offered, nil
+	kept, err := f.keepOffered(ctx, keep, id)
+	offered = append(offered, kept...)
+	slices.SortFunc(offered, func(a, b Run) int { return cmp.Or(community.Natural(a.Slot, b.Slot), cmp.Compare(a.Trip, b.Trip)) })
+	return offered, err
 }
 
 const atOnce = 16
@@ -282,19 +283,49 @@ func (f *Fulfillment) offerDraft(ctx context.Context, r Run) error {
 	return err
 }
 
-// unchanged are the offered runs that the plan has too.
-func (p *planning) unchanged() []string {
-	var same []string
+// unchanged are the offered runs that the plan has too, and as what.
+func (p *planning) unchanged() map[string]Run {
+	same := map[string]Run{}
 	for _, r := range p.sources {
 		i := slices.IndexFunc(p.runs, func(n Run) bool {
-			return n.Kind == r.Kind && n.NoStairs == r.NoStairs && n.For == r.For && n.Parcels == r.Parcels && slices.Equal(n.doors(), r.doors())
+			return n.Kind == r.Kind && n.NoStairs == r.NoStairs && n.Parcels == r.Parcels && slices.Equal(n.doors(), r.doors())
 		})
 		if i >= 0 {
+			same[r.ID] = p.runs[i]
 			p.runs = slices.Delete(p.runs, i, i+1)
-			same = append(same, r.ID)
 		}
 	}
 	return same
+}
+
+// keepOffered gives offered runs the place that they have in a new plan.
+func (f *Fulfillment) keepOffered(ctx context.Context, keep map[string]Run, plan string) ([]Run, error) {
+	var mu sync.Mutex
+	var kept []Run
+	group, within := errgroup.WithContext(ctx)
+	group.SetLimit(atOnce)
+	for id, as := range keep {
+		group.Go(func() error {
+			r, err := f.Runs.Update(within, id, func(r *Run) error { return r.plannedAs(&as, plan) })
+			if err == nil {
+				mu.Lock()
+				defer mu.Unlock()
+				kept = append(kept, r)
+			}
+			return unlessGone(err)
+		})
+	}
+	err := group.Wait()
+	return kept, err
+}
+
+// plannedAs gives an offered run its place in a new plan that has the same stops.
+func (r *Run) plannedAs(n *Run, plan string) error {
+	if r.State != Offered {
+		return r.wrongState("changed")
+	}
+	r.Slot, r.Trip, r.Plan, r.For = n.Slot, n.Trip, plan, cmp.Or(n.For, r.For)
+	return nil
 }
 
 func (r *Run) doors() []string {
@@ -338,63 +369,4 @@ func (f *Fulfillment) Replan(ctx context.Context, id, compound string, teams []T
 		return nil, nil, err
 	}
 	return f.plan(ctx, p, id, by, o)
-}
-
-// Rounds are how a plan is improved while nobody has accepted a run of it.
-var Rounds = []routing.Options{{Seed: 2, Budget: time.Second}, {Seed: 3, Budget: 2 * time.Second}, {Seed: 4, Budget: 3 * time.Second}}
-
-// Improve goes one round on with every plan of which nobody has accepted a run. It
-// comes back for those that it had no time for.
-func (f *Fulfillment) Improve(ctx context.Context, now time.Time) error {
-	var all error
-	for s, err := range f.Shifts.Find(ctx, db.Where("improving", true)) {
-		if err != nil || f.now().Sub(now) > 30*time.Second {
-			return errors.Join(all, err)
-		}
-		all = errors.Join(all, f.improve(ctx, s))
-	}
-	return all
-}
-
-func (f *Fulfillment) improve(ctx context.Context, s Shift) error {
-	site, err := f.community.Compound(ctx, s.ID)
-	if err != nil {
-		return err
-	}
-	p, err := f.gather(ctx, &site, &s, nil)
-	if err != nil {
-		return err
-	}
-	accepted := slices.ContainsFunc(p.busy, func(r Run) bool { return r.Plan == s.Plan })
-	if accepted || s.Round >= len(Rounds) || len(p.stops) != s.Stops || s.over(p.now) {
-		return f.settle(ctx, s.ID, s.Plan)
-	}
-	if err := p.solve(ctx, Rounds[s.Round]); err != nil {
-		return err
-	}
-	plan := s.Plan
-	if p.score.Better(s.Score) {
-		plan = fmt.Sprintf("%s~%d", s.Plan, s.Round+1)
-		if _, err := f.replace(ctx, p, plan, ""); err != nil {
-			return err
-		}
-	}
-	return f.keepShift(ctx, s.ID, func(now *Shift) {
-		if now.Plan != s.Plan {
-			return // planned again meanwhile
-		}
-		if plan != s.Plan {
-			now.Planned(p, plan)
-		}
-		now.Round++
-	})
-}
-
-// settle ends the improving of a plan.
-func (f *Fulfillment) settle(ctx context.Context, compound, plan string) error {
-	return f.keepShift(ctx, compound, func(s *Shift) {
-		if plan == "" || s.Plan == plan {
-			s.Improving = false
-		}
-	})
 }

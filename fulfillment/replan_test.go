@@ -3,6 +3,7 @@ package fulfillment
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -240,5 +241,36 @@ func TestOneBadDocumentDoesNotKeepTheOthersWaiting(t *testing.T) {
 	}
 	if b, err := f.Deliveries.Get(ctx, "b"); err != nil || len(b.Effects) > 0 {
 		t.Fatalf("%+v %v", b.Effects, err)
+	}
+}
+
+// TestARunThatStaysHasItsPlaceInTheNewPlan plans again what is as good as it was.
+func TestARunThatStaysHasItsPlaceInTheNewPlan(t *testing.T) {
+	ctx := context.Background()
+	f, stop := town(t, t.TempDir())
+	defer stop()
+	atTheGate(t, f)
+	before := splitIt(t, f)
+	_, err := f.Runs.Update(ctx, before[0].ID, func(r *Run) error { r.Slot, r.Trip = "foot-9", 9; return nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, _, err := f.Replan(ctx, "again", "A001", nil, "co", quick)
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]bool{}
+	for _, r := range again {
+		place := fmt.Sprint(r.Slot, " ", r.Trip)
+		if seen[place] || r.Slot == "foot-9" || r.Plan != "again" {
+			t.Fatalf("%s is planned as %s by %s", r.ID, place, r.Plan)
+		}
+		seen[place] = true
+	}
+	if !slices.ContainsFunc(again, func(r Run) bool { return r.ID == before[0].ID }) {
+		t.Fatal("a run that the new plan has too was replaced")
+	}
+	if s, err := f.Shifts.Get(ctx, "A001"); err != nil || !s.Improving {
+		t.Fatalf("%+v %v", s, err)
 	}
 }

@@ -51,7 +51,7 @@ func (s Score) Better(than Score) bool {
 func (s *Shift) Planned(p *planning, plan string) {
 	s.Since, s.Teams = p.shift.Since, p.shift.Teams
 	s.Plan, s.Stops, s.Score, s.Left = plan, len(p.stops), p.score, p.left
-	s.Improving = len(p.runs) > 0
+	s.Improving = len(p.stops) > len(p.left)
 }
 
 // passed is how long the teams have been helping, in seconds.
