@@ -262,6 +262,6 @@ func (c *Cashier) tellClaim(ctx context.Context, cl *Claim, account, kind string
 	}
 	return c.tell(ctx, people.Notice{
 		Doc: db.Doc{ID: "claim:" + cl.ID + ":" + kind}, Account: account, Kind: kind, Params: params,
-		Link: "/group-buys/" + cl.GroupBuy, At: c.now().UTC(),
+		Link: "/group-buys/" + cl.GroupBuy + "/claims", At: c.now().UTC(),
 	})
 }

@@ -3,6 +3,7 @@ package orders
 import (
 	"context"
 	"log/slog"
+	"net/url"
 	"slices"
 	"time"
 
@@ -237,6 +238,6 @@ func (c *Cashier) tellPayer(ctx context.Context, p *Payment, seq int64, kind str
 	}
 	return c.tell(ctx, people.Notice{
 		Doc: db.Doc{ID: p.ID + ":" + kind + ":" + decimal(seq)}, Account: in.By, Kind: kind, Params: params,
-		Link: "/group-buys/" + p.GroupBuy, At: c.now().UTC(),
+		Link: "/group-buys/" + p.GroupBuy + "/pay?household=" + url.QueryEscape(p.Household), At: c.now().UTC(),
 	})
 }

@@ -225,7 +225,7 @@ func (c *Cashier) remind(ctx context.Context, g *GroupBuy, who *Participant, v P
 	n := people.Notice{
 		Doc: db.Doc{ID: PaymentID(g.ID, who.Household) + ":reminder:" + now.Format(time.RFC3339)}, Account: who.payer(), Kind: "payment_due",
 		Params: map[string]string{"title": g.Title, "minor": decimal(v.Outstanding), "currency": g.Currency, "household": who.Household},
-		Link:   "/group-buys/" + g.ID, At: now,
+		Link:   "/payments", At: now,
 	}
 	if err := c.tell(ctx, n); err != nil {
 		return err
