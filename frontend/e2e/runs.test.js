@@ -4,7 +4,7 @@ import { desk, holdsUp, open, person, phone, startBrowser } from './browser.js';
 import { startService } from './service.js';
 
 /** A drop for thirty doors of three buildings at the gate: planned, moved about, and what goes wrong on the way. */
-let service, browser, coordinator, courier, delivery;
+let service, browser, coordinator, courier, delivery, broken;
 
 async function call(who, method, path, data) {
 	const answer = await who.page.request.fetch(`${service.base}/api${path}`, { method, data });
@@ -115,17 +115,34 @@ test('a courier cannot go on, and the rest is offered again', async () => {
 	await page.getByRole('button', { name: 'Leave the gate' }).click();
 	await page.getByRole('button', { name: 'Handed over' }).first().click();
 	await page.getByText(`1 of ${run.stops.length} doors done`).first().waitFor();
+	await page.getByRole('button', { name: 'Nobody answers' }).first().click();
+	await page.getByText(`2 of ${run.stops.length} doors done`).first().waitFor();
 	await holdsUp(page, 'on the way');
 	await page.getByRole('button', { name: 'I cannot go on' }).click();
 	await page.getByRole('dialog').getByLabel('Why').fill('my bike broke down');
 	await page.getByRole('dialog').getByRole('button', { name: 'I cannot go on' }).click();
 	await page.getByRole('heading', { name: 'My runs' }).waitFor();
 	const runs = await call(coordinator, 'GET', '/runs?compound=M001');
-	const [gone, ...rest] = run.stops.map((s) => s.id);
-	assert.deepEqual(runs.find((r) => r.id === run.id).stops.map((s) => s.id), [gone]);
+	const [handed, unanswered, ...rest] = run.stops.map((s) => s.id);
+	assert.deepEqual(runs.find((r) => r.id === run.id).stops.map((s) => s.id), [handed, unanswered]);
+	broken = run.id;
 	const offered = runs.filter((r) => r.state === 'offered').flatMap((r) => r.stops.map((s) => s.id));
 	assert.deepEqual(rest.filter((id) => !offered.includes(id)), [], 'the rest is on offer');
 	assert.deepEqual([...coordinator.broken, ...courier.broken], []);
+});
+
+test('a door where nobody answered is tried again', async () => {
+	const { page } = coordinator;
+	await open(page, `/gate/runs/${broken}`);
+	await page.getByRole('button', { name: 'Decide' }).click();
+	await holdsUp(page, 'decide');
+	await page.getByRole('dialog').getByRole('button', { name: 'Try again with another run' }).click();
+	await page.getByText('It is tried again in another run').waitFor();
+	await open(page, '/gate/runs?compound=M001');
+	await page.getByText('1 door waits at the gate').waitFor();
+	await page.getByText('Nobody answered once before').waitFor();
+	await page.getByRole('button', { name: 'Plan the rest again' }).click();
+	await page.getByText('1 door waits at the gate').waitFor({ state: 'detached' });
 });
 
 test('a lift stands still', async () => {
