@@ -11,7 +11,7 @@ const pages = {
 	supplier: ['/supplier', '/lots/new', '/invitations'],
 	coordinator: ['/gate', '/gate/runs', '/campaigns/new', '/households?scope=M001'],
 	courier: ['/courier'],
-	operator: ['/markets'],
+	operator: ['/markets', '/markets/schedules'],
 };
 
 let service, browser;

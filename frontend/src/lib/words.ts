@@ -48,6 +48,6 @@ export function measure(n: number, unit: string): string {
 
 /** Why some units were not served, with the numbers behind it. */
 export function why(code: string, units: string, numbers: Record<string, number>, currency: string): string {
-	const inputs = { short: 0, minimum: 0, wanted: 0, ...numbers };
+	const inputs = { short: 0, minimum: 0, wanted: 0, available: 0, limit: 0, ...numbers };
 	return word('why', code, { ...inputs, units, price: money(numbers.unit_price ?? 0, currency), limit_price: money(numbers.cap ?? 0, currency) }).trim();
 }
