@@ -6,7 +6,7 @@ import { startService } from './service.js';
 /** Every page that needs no object of its own, by the role that opens it. */
 const pages = {
 	'': ['/', '/sign-in', '/no-such-page'],
-	resident: ['/', '/homes', '/account', '/notices'],
+	resident: ['/', '/homes', '/account', '/notices', '/payments', '/statements'],
 	leader: ['/leader', '/group-buys/new'],
 	supplier: ['/supplier', '/lots/new', '/invitations'],
 	coordinator: ['/gate', '/gate/runs', '/campaigns/new', '/households?scope=M001'],
