@@ -15,7 +15,7 @@ import (
 )
 
 // amendBudget is how long a market searches when it plans again.
-const amendBudget = 100 * time.Millisecond
+const amendBudget = 80 * time.Millisecond
 
 // Reopen lets a settled market take in what has changed; one that is busy does so
 // as soon as it is settled.

@@ -97,6 +97,25 @@ func BenchmarkEvening(b *testing.B) {
 	}
 }
 
+// BenchmarkAmend takes one order more into a plan for 10,000 orders, with 30 drops
+// under way.
+func BenchmarkAmend(b *testing.B) {
+	m := evening()
+	before, err := Solve(context.Background(), m, Options{Iterations: 3000})
+	if err != nil {
+		b.Fatal(err)
+	}
+	m.Demands = append(m.Demands, Demand{ID: "late", Gate: "g7", Household: "late", Product: m.Lots[0].Product, Quantity: 2, MaxUnitPrice: 20_000})
+	begun := processor()
+	for range b.N {
+		if _, err := Amend(context.Background(), m, before, before.Drops[10:40], Options{Budget: 80 * time.Millisecond, Clock: processor}); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric((processor()-begun).Seconds()/float64(b.N), "cpu-s")
+	b.ReportMetric(0, "ns/op")
+}
+
 // BenchmarkGrowth solves markets of 10,000 to 1,000,000 lines in 55 µs a line, so
 // that the gap at each size shows what growth costs.
 func BenchmarkGrowth(b *testing.B) {

@@ -88,6 +88,7 @@ type filler struct {
 	visits int64   // further trips that the gate can receive
 	width  int64   // of a label's bucket, in units
 	lane   int     // labels where pinned units went first begin here
+	pins   bool    // some units are pinned
 	modes  []mode
 	labels []label
 	counts []int64 // by label and class: units taken
@@ -150,7 +151,7 @@ func (f *filler) start() {
 	f.width = f.most/maxLabels + 1
 	labels, classes := int(f.most/f.width)+1, len(f.cell.classes)
 	f.lane = labels
-	if slices.ContainsFunc(f.cell.classes, func(c class) bool { return c.pin >= 0 }) {
+	if f.pins = slices.ContainsFunc(f.cell.classes, func(c class) bool { return c.pin >= 0 }); f.pins {
 		labels *= 2
 	}
 	f.labels = slices.Grow(f.labels[:0], labels)[:labels]
@@ -181,7 +182,7 @@ func (f *filler) extend(m, b int) {
 
 func (f *filler) pinnedTo(m mode) bool {
 	id := f.cell.lots[m.lot].lot
-	return slices.ContainsFunc(f.cell.classes, func(c class) bool { return c.pin == id && c.cap >= m.price })
+	return f.pins && slices.ContainsFunc(f.cell.classes, func(c class) bool { return c.pin == id && c.cap >= m.price })
 }
 
 // sweep walks the free units that accept the mode, and offers each quantity.

@@ -32,7 +32,7 @@ func Solve(ctx context.Context, m *Market, o Options) (Plan, error) {
 	if err != nil {
 		return Plan{}, err
 	}
-	r.spare = r.Clock() - r.start // accounting for the plan takes about as long
+	r.spare = 3 * (r.Clock() - r.start) // accounting for the plan takes about thrice as long
 	if o.Threads > 1 && len(o.Keep) == 0 && o.Start == nil {
 		if parts := mod.parts(); len(parts) > 1 {
 			return r.sideBySide(mod, parts)
