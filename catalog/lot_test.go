@@ -85,3 +85,35 @@ func TestPriceAt(t *testing.T) {
 		}
 	}
 }
+
+func TestRebookChangesAllDeliveriesOrNone(t *testing.T) {
+	now := time.Date(2022, 4, 18, 12, 0, 0, 0, time.UTC)
+	lot := func() *Lot {
+		return &Lot{Quantity: 10, State: Exhausted, Reservations: []Reservation{{Key: "a", Quantity: 6}, {Key: "b", Quantity: 4}}}
+	}
+	for name, row := range map[string]struct {
+		want     map[string]int64
+		state    LotState
+		refused  bool
+		reserved int64
+	}{
+		"units go from one to another":   {map[string]int64{"a": 2, "c": 4}, Exhausted, false, 10},
+		"what is not needed is on offer": {map[string]int64{"a": 0}, Posted, false, 4},
+		"more than there is":             {map[string]int64{"a": 7}, Exhausted, true, 10},
+	} {
+		t.Run(name, func(t *testing.T) {
+			l := lot()
+			if err := l.Rebook(row.want, now); (err != nil) != row.refused || l.State != row.state || l.Reserved() != row.reserved {
+				t.Errorf("%v: %s, %d reserved", err, l.State, l.Reserved())
+			}
+		})
+	}
+	gone := lot()
+	gone.State = Withdrawn
+	if err := gone.Rebook(map[string]int64{"a": 2, "b": 4}, now); err != nil || gone.Reserved() != 6 || gone.State != Withdrawn {
+		t.Errorf("a withdrawn lot gives less: %v, %d", err, gone.Reserved())
+	}
+	if err := gone.Rebook(map[string]int64{"b": 5}, now); err == nil {
+		t.Error("a withdrawn lot gives more than before")
+	}
+}

@@ -65,25 +65,36 @@ func (f *Fulfillment) recall(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		for _, r := range l.Reservations {
-			d, err := f.Deliveries.Get(ctx, r.Key)
-			if fault.KindOf(err) == fault.NotFound {
-				return nil // its market is still writing it: the next time
-			}
-			if err != nil {
-				return err
-			}
-			if d.State == Planned {
-				if err := f.reopen(ctx, d.Market, l.ID); err != nil {
-					return err
-				}
-			}
+		known, err := f.reopenFor(ctx, &l)
+		if err != nil {
+			return err
+		}
+		if !known {
+			continue // a market is still writing its deliveries: the next time
 		}
 		if _, err := f.catalog.Lots.Update(ctx, l.ID, func(l *catalog.Lot) error { l.Recalled = false; return nil }); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// reopenFor reopens the markets of a lot's deliveries; known is false where one is
+// not written yet.
+func (f *Fulfillment) reopenFor(ctx context.Context, l *catalog.Lot) (known bool, err error) {
+	for _, r := range l.Reservations {
+		d, err := f.Deliveries.Get(ctx, r.Key)
+		if fault.KindOf(err) == fault.NotFound {
+			return false, nil
+		}
+		if err == nil && d.State == Planned {
+			err = f.reopen(ctx, d.Market, l.ID)
+		}
+		if err != nil {
+			return false, err
+		}
+	}
+	return true, nil
 }
 
 // takeLate has a market plan again for a round that closed after it, while a
