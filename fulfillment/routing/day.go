@@ -24,13 +24,19 @@ type trip struct {
 type state struct {
 	*model
 	days   []day
-	dayOf  []int32   // of a node; -1: left out
-	tripOf []int32   // within its day
-	posOf  []int32   // in the day's seq
+	dayOf  []int32 // of a node; -1: left out
+	tripOf []int32 // within its day
+	posOf  []int32 // in the day's seq
+	prev   []int32 // of a node, in its trip; 0 is the gate
+	next   []int32
+	leg    []int64   // the way from prev
 	pre    []segment // from leaving the gate to the end of service at the node
 	suf    []segment // from arriving at the node to being back at the gate
 	cost   int64
 	absent []int32 // left out
+	later  tails   // what makes way for the best place, where something has to
+	aside  []int32 // a day that is changing its vehicle
+	open   int     // places to look at before one is overlooked
 }
 
 // segment is a stretch of a trip: begun at t it ends at max(t+long, earliest),
@@ -39,8 +45,8 @@ type segment struct{ long, earliest, latest int64 }
 
 func newState(m *model) *state {
 	s := &state{
-		model: m, days: make([]day, len(m.vehicles)), dayOf: make([]int32, m.n), tripOf: make([]int32, m.n),
-		posOf: make([]int32, m.n), pre: make([]segment, m.n), suf: make([]segment, m.n),
+		model: m, days: make([]day, len(m.vehicles)), dayOf: make([]int32, m.n), open: 1 / blink, tripOf: make([]int32, m.n),
+		posOf: make([]int32, m.n), prev: make([]int32, m.n), next: make([]int32, m.n), leg: make([]int64, m.n), pre: make([]segment, m.n), suf: make([]segment, m.n),
 	}
 	for i := range s.dayOf {
 		s.dayOf[i] = -1
@@ -106,13 +112,15 @@ func (s *state) measureTrip(d, from, to int) {
 	for i := from; i < to; i++ {
 		v := day.seq[i]
 		s.dayOf[v], s.tripOf[v], s.posOf[v] = int32(d), int32(len(day.trips)), int32(i)
-		day.dist += s.d(prev, v)
+		s.leg[v], s.prev[v], s.next[prev] = s.d(prev, v), prev, v
+		day.dist += s.leg[v]
 		for k := range s.k {
 			tr.load[k] += s.load[v][k]
 		}
 		tr.release = max(tr.release, s.release[v])
 		prev = v
 	}
+	s.next[prev] = 0
 	day.dist += s.d(prev, 0)
 	day.trips = append(day.trips, tr)
 	if s.timed {

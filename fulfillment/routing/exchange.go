@@ -7,15 +7,66 @@ func (r *search) exchangeVehicles() {
 		a := r.saved[i].day
 		for b := range r.days {
 			if b != a && r.single(a) && r.single(b) && r.gain(a, b) > 0 {
+				r.touch(a)
+				r.touch(b)
 				r.swap(a, b)
 			}
 		}
 	}
 }
 
+// besideIn tries the places before and behind v where the trip is full, in a
+// vehicle at the gate that takes the whole trip over.
+func (s *state) besideIn(u, v int32, best *place) {
+	d := int(s.dayOf[v])
+	if !s.single(d) {
+		return
+	}
+	day := &s.days[d]
+	tr, pos, now := &day.trips[0], int(s.posOf[v]), s.price(d)
+	prev, next := s.prev[v], s.next[v]
+	before := day.dist + s.d(prev, u) + s.d(u, v) - s.leg[v]
+	behind := day.dist + s.d(v, u) + s.d(u, next) - s.legTo(v, next)
+	for w := range s.days {
+		with := &s.vehicles[w]
+		if with.kind == s.vehicles[d].kind || !s.carries(w, u, &tr.load) || !s.single(w) || !s.alike(d, w) || with.noStairs && !s.vehicles[d].noStairs {
+			continue
+		}
+		now := now
+		if len(s.days[w].trips) > 0 {
+			if !s.fits(d, &s.days[w].trips[0]) || s.vehicles[d].noStairs && !with.noStairs {
+				continue
+			}
+			now += s.price(w) - s.vehicles[d].fixed - s.vehicles[d].unit*s.days[w].dist
+		}
+		if cost := with.fixed + with.unit*before - now; cost < best.cost && s.inTime(d, tr, u, prev, v) {
+			*best = place{cost: cost, day: d, pos: pos, with: w + 1}
+		}
+		if cost := with.fixed + with.unit*behind - now; cost < best.cost && s.inTime(d, tr, u, v, next) {
+			*best = place{cost: cost, day: d, pos: pos + 1, with: w + 1}
+		}
+	}
+}
+
+// fits tells whether a vehicle has room for a trip.
+func (m *model) fits(d int, tr *trip) bool {
+	for k := range m.k {
+		if tr.load[k] > m.vehicles[d].cap[k] {
+			return false
+		}
+	}
+	return true
+}
+
+// alike tells whether two vehicles have the same hours.
+func (m *model) alike(a, b int) bool {
+	va, vb := &m.vehicles[a], &m.vehicles[b]
+	return !m.timed || va.start == vb.start && va.end == vb.end && va.loading == vb.loading
+}
+
 // single tells whether the day has one trip at most, and none under way.
-func (r *search) single(d int) bool {
-	return len(r.days[d].trips) <= 1 && len(r.vehicles[d].begun) == 0
+func (s *state) single(d int) bool {
+	return len(s.days[d].trips) <= 1 && len(s.vehicles[d].begun) == 0
 }
 
 // gain is what exchanging the vehicles of two days saves; nothing if they cannot.
@@ -28,7 +79,7 @@ func (r *search) gain(a, b int) int64 {
 	if len(db.trips) > 0 {
 		gain -= va.fixed + va.unit*db.dist
 	}
-	if gain <= 0 || !r.holds(b, da) || !r.holds(a, db) || r.timed && (va.start != vb.start || va.end != vb.end || va.loading != vb.loading) {
+	if gain <= 0 || !r.holds(b, da) || !r.holds(a, db) || !r.alike(a, b) {
 		return 0
 	}
 	return gain
@@ -39,11 +90,9 @@ func (r *search) holds(vehicle int, of *day) bool {
 	return len(of.trips) == 0 || r.can(vehicle, of.seq)
 }
 
-func (r *search) swap(a, b int) {
-	r.touch(a)
-	r.touch(b)
-	first := append(r.buffer[:0], r.days[a].seq...)
-	r.buffer = first
-	r.set(a, r.days[b].seq)
-	r.set(b, first)
+// swap lets two days change vehicles.
+func (s *state) swap(a, b int) {
+	s.aside = append(s.aside[:0], s.days[a].seq...)
+	s.set(a, s.days[b].seq)
+	s.set(b, s.aside)
 }

@@ -1,6 +1,7 @@
 package routing
 
 import (
+	"math"
 	"math/rand/v2"
 	"slices"
 )
@@ -11,7 +12,9 @@ type place struct {
 	cost int64 // more
 	day  int
 	pos  int
-	own  bool // a trip of its own: pos is the trip it comes before
+	own  bool  // a trip of its own: pos is the trip it comes before
+	with int   // another day that this takes a change of, from 1; 0: none
+	node int32 // where later trips change hands first: pos is 0 before this node, 1 behind it
 }
 
 const blink = 0.01 // the chance to overlook a place
@@ -20,7 +23,7 @@ const blink = 0.01 // the chance to overlook a place
 func (s *state) insert(u int32, draw *rand.Rand, touch func(day int)) bool {
 	best := place{cost: forever}
 	for _, v := range s.near[u][:min(len(s.near[u]), neighbours)] {
-		if s.dayOf[v] >= 0 && draw.Float64() >= blink {
+		if s.dayOf[v] >= 0 && !s.blinks(draw) {
 			s.beside(u, v, &best)
 		}
 	}
@@ -32,32 +35,92 @@ func (s *state) insert(u int32, draw *rand.Rand, touch func(day int)) bool {
 		return false
 	}
 	touch(best.day)
+	if best.with > 0 {
+		touch(best.with - 1)
+		s.makeWay(&best)
+	}
 	s.put(u, best)
 	return true
 }
 
-// beside tries the places before and behind v.
-func (s *state) beside(u, v int32, best *place) {
-	d := int(s.dayOf[v])
-	day := &s.days[d]
-	tr, pos := &day.trips[s.tripOf[v]], int(s.posOf[v])
-	if s.aboard[u] != s.aboard[v] || !s.carries(d, u, &tr.load) {
+// makeWay changes two days as the place has it, and says where the place is then.
+func (s *state) makeWay(at *place) {
+	if at.node == 0 {
+		s.swap(at.day, at.with-1)
+		at.day = at.with - 1
 		return
 	}
-	prev, next := int32(0), int32(0)
-	if pos > tr.from {
-		prev = day.seq[pos-1]
+	s.exchangeTails(s.later)
+	at.day, at.pos = int(s.dayOf[at.node]), int(s.posOf[at.node])+at.pos
+}
+
+// blinks overlooks one place in a hundred: how many come before the next one is
+// drawn at once, since a draw for each place costs more than to value it.
+func (s *state) blinks(draw *rand.Rand) bool {
+	if s.open > 0 {
+		s.open--
+		return false
 	}
-	if pos+1 < tr.to {
-		next = day.seq[pos+1]
-	}
+	s.open = int(math.Log(1-draw.Float64()) / math.Log(1-blink))
+	return true
+}
+
+// beside tries the places before and behind v. What they cost is read from the
+// rows of u alone, so that most are dismissed before the trip is looked at.
+func (s *state) beside(u, v int32, best *place) {
+	from, to := s.dist[int(u)*s.n:][:s.n], s.toward[int(u)*s.n:][:s.n]
+	prev, next, d := s.prev[v], s.next[v], int(s.dayOf[v])
 	unit := s.vehicles[d].unit
-	if c := unit * (s.d(prev, u) + s.d(u, v) - s.d(prev, v)); c < best.cost && !s.fixed[v] && s.inTime(d, tr, u, prev, v) {
-		*best = place{cost: c, day: d, pos: pos}
+	before := unit * (to[prev] + from[v] - s.leg[v])
+	behind := unit * (to[v] + from[next] - s.legTo(v, next))
+	if before >= best.cost && behind >= best.cost {
+		return
 	}
-	if c := unit * (s.d(v, u) + s.d(u, next) - s.d(v, next)); c < best.cost && !s.fixed[next] && s.inTime(d, tr, u, v, next) {
-		*best = place{cost: c, day: d, pos: pos + 1}
+	day := &s.days[d]
+	tr, pos := &day.trips[s.tripOf[v]], int(s.posOf[v])
+	if s.aboard[u] != s.aboard[v] {
+		return
 	}
+	if !s.carries(d, u, &tr.load) {
+		if s.mixed && !s.severalTrips {
+			s.besideIn(u, v, best)
+		}
+		return
+	}
+	if before < best.cost && !s.fixed[v] {
+		if s.inTime(d, tr, u, prev, v) {
+			*best = place{cost: before, day: d, pos: pos}
+		} else if s.severalTrips {
+			s.besideThen(u, v, prev, v, before, best)
+		}
+	}
+	if behind < best.cost && !s.fixed[next] {
+		if s.inTime(d, tr, u, v, next) {
+			*best = place{cost: behind, day: d, pos: pos + 1}
+		} else if s.severalTrips {
+			s.besideThen(u, v, v, next, behind, best)
+		}
+	}
+}
+
+// besideThen takes a place between x and y of v's trip if an exchange of later
+// trips makes it possible.
+func (s *state) besideThen(u, v, x, y int32, cost int64, best *place) {
+	if t, ok := s.withTails(int(s.dayOf[v]), int(s.tripOf[v]), u, x, y); ok {
+		*best = place{cost: cost, day: t.a, with: t.b + 1, node: v, pos: 1}
+		s.later = t
+		if y == v {
+			best.pos = 0
+		}
+	}
+}
+
+// legTo is the way from v to the node behind it.
+func (s *state) legTo(v, next int32) int64 {
+	if next == 0 {
+		return s.toward[v]
+	}
+	return s.leg[next]
 }
 
 // inTime tells whether u can be served between a and b of a trip, and the rest
@@ -66,25 +129,32 @@ func (s *state) inTime(d int, tr *trip, u, a, b int32) bool {
 	if !s.timed {
 		return true
 	}
-	clock := max(tr.before, tr.release, s.release[u]) + s.vehicles[d].loading
+	end, ok := s.ends(d, tr, tr.before, u, a, b)
+	return ok && end <= tr.latest
+}
+
+// ends tells when a trip ends that serves u between a and b, if its courier is
+// free at a moment; false if a window does not allow it.
+func (s *state) ends(d int, tr *trip, free int64, u, a, b int32) (int64, bool) {
+	clock := max(free, tr.release, s.release[u]) + s.vehicles[d].loading
 	if a != 0 {
 		if clock > s.pre[a].latest {
-			return false
+			return 0, false
 		}
 		clock = max(clock+s.pre[a].long, s.pre[a].earliest)
 	}
 	clock += s.t(a, u)
 	if clock > s.due[u] {
-		return false
+		return 0, false
 	}
 	clock = max(clock, s.ready[u]) + s.service[u] + s.t(u, b)
 	if b != 0 {
 		if clock > s.suf[b].latest {
-			return false
+			return 0, false
 		}
 		clock = max(clock+s.suf[b].long, s.suf[b].earliest)
 	}
-	return clock <= tr.latest
+	return clock, true
 }
 
 // ownTrip tries a trip for u alone: before, between and behind the trips of

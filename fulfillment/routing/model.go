@@ -11,23 +11,25 @@ const forever = math.MaxInt64 / 8
 
 // model is what the search knows: node 0 is the gate.
 type model struct {
-	n        int     // nodes
-	k        int     // load dimensions
-	dist     []int64 // n×n, what travel costs
-	time     []int64 // n×n, how long it takes; dist itself where they are one
-	timed    bool    // windows, shifts or releases matter
-	load     [][maxLoads]int64
-	ready    []int64
-	due      []int64
-	service  []int64
-	release  []int64
-	climb    []bool
-	penalty  []int64 // of leaving a node out
-	vehicles []vehicle
-	near     [][]int32 // each node's neighbours, nearest first
-	mixed    bool      // vehicles differ in cost or capacity
-	aboard   []int32   // of a node: the trip under way that has it on board, from 1; 0: it is at the gate
-	fixed    []bool    // of a node: it keeps its place in the trip under way
+	n            int     // nodes
+	k            int     // load dimensions
+	dist         []int64 // n×n, what travel costs
+	toward       []int64 // n×n, dist with rows for where a way leads to; dist itself where that is the same
+	time         []int64 // n×n, how long it takes; dist itself where they are one
+	timed        bool    // windows, shifts or releases matter
+	load         [][maxLoads]int64
+	ready        []int64
+	due          []int64
+	service      []int64
+	release      []int64
+	climb        []bool
+	penalty      []int64 // of leaving a node out
+	vehicles     []vehicle
+	near         [][]int32 // each node's neighbours, nearest first
+	mixed        bool      // vehicles differ in cost or capacity
+	severalTrips bool      // a day may have
+	aboard       []int32   // of a node: the trip under way that has it on board, from 1; 0: it is at the gate
+	fixed        []bool    // of a node: it keeps its place in the trip under way
 }
 
 // vehicle is one courier.
@@ -52,6 +54,7 @@ func (m *model) t(i, j int32) int64 { return m.time[int(i)*m.n+int(j)] }
 // prepare fills in what follows from the rest. Nodes are neighbours by travel,
 // and by the wait that their windows force.
 func (m *model) prepare() {
+	m.toward = transposed(m.dist, m.n)
 	m.near = make([][]int32, m.n)
 	far := make([]int64, m.n)
 	for i := 1; i < m.n; i++ {
@@ -66,8 +69,24 @@ func (m *model) prepare() {
 		m.near[i] = all
 	}
 	for _, v := range m.vehicles {
+		m.severalTrips = m.severalTrips || v.maxTrips > 1 || len(v.begun) > 0
 		m.mixed = m.mixed || v.unit != m.vehicles[0].unit || v.cap != m.vehicles[0].cap || v.fixed != m.vehicles[0].fixed
 	}
+}
+
+// transposed gives the matrix with rows and columns exchanged, and the matrix
+// itself where that changes nothing.
+func transposed(a []int64, n int) []int64 {
+	t := make([]int64, len(a))
+	for i := range n {
+		for j := range n {
+			t[j*n+i] = a[i*n+j]
+		}
+	}
+	if slices.Equal(a, t) {
+		return a
+	}
+	return t
 }
 
 // remote is how ill it suits to go from i to j: the way, and what of the wait

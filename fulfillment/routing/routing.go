@@ -13,8 +13,10 @@
 // blinks, under simulated annealing. An insertion is valued in constant time by
 // concatenating time segments (Vidal et al. 2013): a segment knows its duration,
 // its earliest end and its latest start, a day of several trips knows how much
-// later each trip may end. Single trips start from the savings of Clarke &
-// Wright (1964).
+// later each trip may end. A place that is too small or too early is not given up:
+// the trip may change to another vehicle, and what two couriers do afterwards may
+// change hands, which travels no further. Single trips start from the savings of
+// Clarke & Wright (1964).
 //
 // Order of the objective: stops left out, weighted by priority; then how late hot
 // stops are; then travel; then

@@ -210,7 +210,7 @@ func solveOnce(ctx context.Context, m *model, o Options, seed int64, tells bool)
 // puts what is left where it costs least.
 func (r *search) construct() {
 	r.resume()
-	if !r.multiTrip() {
+	if !r.severalTrips {
 		r.savings()
 	}
 	r.out = append(r.out[:0], r.absent...)
@@ -226,13 +226,4 @@ func (r *search) construct() {
 			r.absent = append(r.absent, u)
 		}
 	}
-}
-
-func (r *search) multiTrip() bool {
-	for i := range r.vehicles {
-		if r.vehicles[i].maxTrips > 1 || len(r.vehicles[i].begun) > 0 {
-			return true
-		}
-	}
-	return false
 }
