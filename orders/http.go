@@ -54,11 +54,15 @@ func notFound() error {
 type linkView struct{ Body RoundTerms }
 
 func (h handlers) byLink(ctx context.Context, in *byID) (*linkView, error) {
-	g, err := h.published(ctx, in.ID)
-	if err != nil {
-		return nil, err
-	}
-	return &linkView{g.terms()}, nil
+	var view linkView
+	err := h.GroupBuys.Look(ctx, in.ID, func(g *GroupBuy) error {
+		if g.State == Draft {
+			return notFound()
+		}
+		view = linkView{g.terms()}
+		return nil
+	})
+	return &view, err
 }
 
 // published gives a round that its leader has shared.

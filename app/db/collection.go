@@ -58,7 +58,7 @@ func (c *Collection[T]) rewrite(ctx context.Context, id string) error {
 
 // held is a document in the cache with the index entries that the store has for it.
 type held[T any] struct {
-	doc     T // never handed out but as a clone
+	doc     T // never changed, and handed out as a clone or to be looked at
 	rev     int64
 	entries []entry
 	stale   bool // the store has it in an older shape
@@ -92,9 +92,19 @@ func (c *Collection[T]) fetch(ctx context.Context, id string) (*held[T], error) 
 
 // Get gives the document, or fault.NotFound "not_found".
 func (c *Collection[T]) Get(ctx context.Context, id string) (T, error) {
-	var none T
+	var doc T
+	err := c.Look(ctx, id, func(held *T) error {
+		doc = clone(*held)
+		return nil
+	})
+	return doc, err
+}
+
+// Look shows the document without copying it, for pages that are read often. What
+// it shows never changes: look must not change it either, and may keep parts of it.
+func (c *Collection[T]) Look(ctx context.Context, id string, look func(*T) error) error {
 	if err := cmpErr(ctx.Err(), c.table.ready(ctx, c.conn.engine)); err != nil {
-		return none, err
+		return err
 	}
 	h, sure, err := c.hold(ctx, id)
 	if err == nil && !sure {
@@ -103,9 +113,9 @@ func (c *Collection[T]) Get(ctx context.Context, id string) (T, error) {
 		}
 	}
 	if err != nil {
-		return none, c.explain(id, err)
+		return c.explain(id, err)
 	}
-	return clone(h.doc), nil
+	return look(&h.doc)
 }
 
 // Insert stores a new document with Rev 1, or fails with fault.Conflict

@@ -98,6 +98,7 @@ func contract(t *testing.T, fresh func(t *testing.T) string) {
 		{"an update that panics fails alone", testPanic},
 		{"an update that changes nothing costs no revision", testNoChange},
 		{"what a caller does with its copy stays with it", testCopies},
+		{"what was looked at never changes", testLook},
 		{"a deleted document is gone with its index entries", testDelete},
 		{"a cancelled caller writes nothing", testCancelled},
 		{"an index answers equality, ranges and orders", testFind},
@@ -220,6 +221,26 @@ func testCopies(t *testing.T, _ *db.Conn, rounds *db.Collection[round]) {
 	if err != nil || again.Joined[0].Notes["n"] != 1 || again.Joined[0].Household != "h" {
 		t.Errorf("got %+v, %v", again, err)
 	}
+}
+
+func testLook(t *testing.T, _ *db.Conn, rounds *db.Collection[round]) {
+	in := newRound("r")
+	in.Joined = []participant{{Household: "h", Notes: map[string]int{"n": 1}}}
+	insert(t, rounds, in)
+	var kept []participant
+	if err := rounds.Look(t.Context(), "r", func(r *round) error { kept = r.Joined; return nil }); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := rounds.Update(t.Context(), "r", func(r *round) error {
+		r.Joined[0].Household, r.Joined[0].Notes["n"] = "x", 9
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if kept[0].Household != "h" || kept[0].Notes["n"] != 1 {
+		t.Errorf("got %+v", kept)
+	}
+	wantCode(t, rounds.Look(t.Context(), "nobody", func(*round) error { return nil }), "not_found")
 }
 
 func testDelete(t *testing.T, _ *db.Conn, rounds *db.Collection[round]) {

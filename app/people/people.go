@@ -71,21 +71,24 @@ func (p *People) Actor(ctx context.Context, token string) (Actor, error) {
 	if token == "" {
 		return Actor{}, nil
 	}
-	session, err := p.sessions.Get(ctx, digest(token))
+	var actor Actor
+	err := p.sessions.Look(ctx, digest(token), func(s *Session) error {
+		if p.now().Before(s.Expires) {
+			actor = Actor{Account: s.Account, Session: s.ID}
+		}
+		return nil
+	})
 	if fault.KindOf(err) == fault.NotFound {
 		return Actor{}, nil
 	}
-	if err != nil {
+	if err != nil || !actor.SignedIn() {
 		return Actor{}, err
 	}
-	if !p.now().Before(session.Expires) {
-		return Actor{}, nil
-	}
-	account, err := p.accounts.Get(ctx, session.Account)
-	if err != nil {
-		return Actor{}, err
-	}
-	return Actor{Account: account.ID, Session: session.ID, Name: account.Name, Grants: account.Grants}, nil
+	err = p.accounts.Look(ctx, actor.Account, func(a *Account) error {
+		actor.Name, actor.Grants = a.Name, a.Grants
+		return nil
+	})
+	return actor, err
 }
 
 // Expire deletes what has ended: sessions, codes, and old traces of requests.
