@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -52,6 +53,12 @@ func TestSignIn(t *testing.T) {
 			w.stranger().post("/sign-in/codes", map[string]any{"contact": fmt.Sprintf("p%d@example.org", i)}).want(200)
 		}
 		w.stranger().post("/sign-in/codes", map[string]any{"contact": "more@example.org"}).refused(429, "too_many_codes")
+	})
+	t.Run("an empty list is a list", func(t *testing.T) {
+		v := newTown(t).signIn("138 0000 0000")
+		if got := strings.TrimSpace(string(v.get("/me/notices").want(200).raw)); got != "[]" {
+			t.Errorf("got %s", got)
+		}
 	})
 	t.Run("what is no contact is refused with a sentence", func(t *testing.T) {
 		for _, contact := range []string{"", "周", "12", "a@", "@b", "a b@c.de"} {

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"reflect"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -67,8 +68,18 @@ func Route[I, O any](r *Router, permission Permission, route, summary string, ha
 		if err != nil {
 			return nil, fault.Problem(err)
 		}
-		return out, nil
+		return listed(out), nil
 	})
+}
+
+// listed answers an empty list with [] and never with null.
+func listed[O any](out *O) *O {
+	if v := reflect.ValueOf(out).Elem(); v.Kind() == reflect.Struct {
+		if body := v.FieldByName("Body"); body.Kind() == reflect.Slice && body.IsNil() && body.Type().Elem().Kind() != reflect.Uint8 {
+			body.Set(reflect.MakeSlice(body.Type(), 0, 0))
+		}
+	}
+	return out
 }
 
 // Send writes one named event with its JSON data; an empty name only keeps the
