@@ -3,7 +3,6 @@ package orders
 import (
 	"context"
 	"slices"
-	"time"
 
 	"baimi/app/community"
 	"baimi/app/db"
@@ -71,8 +70,8 @@ func (h handlers) leave(ctx context.Context, in *leaveRound) (*joinedView, error
 
 // wish carries out what a household wishes of a round.
 func (h handlers) wish(ctx context.Context, id string, of func(*GroupBuy) (Wish, error)) (*joinedView, error) {
-	out := &joinedView{}
-	g, err := h.Update(ctx, id, func(g *GroupBuy, now time.Time) error {
+	out, now := &joinedView{}, h.now()
+	rev, err := h.GroupBuys.Alter(ctx, id, func(g *GroupBuy) error {
 		w, err := of(g)
 		if err != nil {
 			return err
@@ -81,7 +80,7 @@ func (h handlers) wish(ctx context.Context, id string, of func(*GroupBuy) (Wish,
 		out.Body.WaitsAt = g.WaitsAt(w.Household)
 		return err
 	})
-	out.Body.Rev = g.Rev
+	out.Body.Rev = rev
 	return out, err
 }
 

@@ -3,7 +3,7 @@ package db
 import "sync"
 
 // cacheBytes bounds what a store's cache holds, measured as JSON; in memory it is about three times as much.
-const cacheBytes = 16 << 20
+const cacheBytes = 32 << 20
 
 // cache keeps decoded documents that were used lately, in two generations: when the
 // young one is full it becomes the old one, and what the old one held is forgotten.

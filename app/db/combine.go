@@ -27,6 +27,7 @@ type hot[T any] struct {
 type pending[T any] struct {
 	ctx    context.Context
 	change func(*T) error
+	blind  bool // wants the revision only
 	doc    T
 	err    error
 	done   chan struct{}
@@ -38,7 +39,19 @@ type pending[T any] struct {
 // write. Change may run more than once and must be pure: no I/O, no clock, no randomness.
 // Where ctx ends first, the change may or may not be stored.
 func (c *Collection[T]) Update(ctx context.Context, id string, change func(*T) error) (T, error) {
-	p := &pending[T]{ctx: ctx, change: change, done: make(chan struct{})}
+	return c.join(id, &pending[T]{ctx: ctx, change: change, done: make(chan struct{})})
+}
+
+// Alter is Update for changes that come in crowds: it spares the copy of the
+// document and gives only the revision that has the change in it.
+func (c *Collection[T]) Alter(ctx context.Context, id string, change func(*T) error) (int64, error) {
+	doc, err := c.join(id, &pending[T]{ctx: ctx, change: change, blind: true, done: make(chan struct{})})
+	return any(&doc).(document).base().Rev, err
+}
+
+// join adds a caller to those that wait for the document, and waits.
+func (c *Collection[T]) join(id string, p *pending[T]) (T, error) {
+	ctx := p.ctx
 	if err := cmpErr(ctx.Err(), c.table.ready(ctx, c.conn.engine)); err != nil {
 		return p.doc, err
 	}
@@ -133,18 +146,30 @@ func (c *Collection[T]) round(ctx context.Context, id string, batch []*pending[T
 }
 
 // applyAll applies the changes of a batch one after another and gives the result.
-// After one that fails it goes on from the last that did not, so that nothing of it is left.
+// After one that fails it goes on from the last copy, with the changes since then, so that nothing of it is left.
 func applyAll[T any](doc T, batch []*pending[T]) T {
 	base := *any(&doc).(document).base()
 	next, last := clone(doc), &doc
+	var since []*pending[T] // the changes that next has and last has not
 	for _, p := range batch {
-		if p.err = p.apply(&next); p.err == nil {
-			*any(&next).(document).base() = base
-			p.doc = clone(next)
-			last = &p.doc
-			continue
+		if p.err = p.apply(&next); p.err != nil {
+			next = clone(*last)
+			for _, q := range since {
+				_ = q.change(&next)
+			}
 		}
-		next = clone(*last)
+		*any(&next).(document).base() = base
+		switch {
+		case p.err == nil && p.blind:
+			*any(&p.doc).(document).base() = base
+			since = append(since, p)
+		case p.err == nil:
+			p.doc = clone(next)
+			last, since = &p.doc, nil
+		case len(since) > 0:
+			again := clone(next)
+			last, since = &again, nil
+		}
 	}
 	return next
 }

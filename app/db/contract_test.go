@@ -95,6 +95,7 @@ func contract(t *testing.T, fresh func(t *testing.T) string) {
 		{"a document comes back as it was stored", testRoundTrip},
 		{"an id or a unique value is taken once", testDuplicate},
 		{"an update that refuses writes nothing", testRefusal},
+		{"a crowd of changes, some of them refused, keeps all the others", testCrowd},
 		{"an update that panics fails alone", testPanic},
 		{"an update that changes nothing costs no revision", testNoChange},
 		{"what a caller does with its copy stays with it", testCopies},
@@ -152,46 +153,6 @@ func testDuplicate(t *testing.T, _ *db.Conn, rounds *db.Collection[round]) {
 	}
 	if _, err := rounds.Update(t.Context(), "b", func(r *round) error { r.Code = "X"; return nil }); err != nil {
 		t.Errorf("the value that was given up is still taken: %v", err)
-	}
-}
-
-func testRefusal(t *testing.T, _ *db.Conn, rounds *db.Collection[round]) {
-	insert(t, rounds, newRound("r"))
-	no := errors.New("no")
-	_, err := rounds.Update(t.Context(), "r", func(r *round) error {
-		r.Joined = append(r.Joined, participant{Household: "h"})
-		return no
-	})
-	if !errors.Is(err, no) {
-		t.Errorf("got %v, want the change's own error", err)
-	}
-	if r, _ := rounds.Get(t.Context(), "r"); r.Rev != 1 || len(r.Joined) != 0 {
-		t.Errorf("a refused update left %+v", r)
-	}
-	_, err = rounds.Update(t.Context(), "none", func(r *round) error { return nil })
-	wantCode(t, err, "not_found")
-}
-
-func testPanic(t *testing.T, _ *db.Conn, rounds *db.Collection[round]) {
-	insert(t, rounds, newRound("r"))
-	var wg sync.WaitGroup
-	for i := range 20 {
-		wg.Go(func() {
-			_, err := rounds.Update(t.Context(), "r", func(r *round) error {
-				r.Count++
-				if i%2 == 0 {
-					panic("a broken rule")
-				}
-				return nil
-			})
-			if (err != nil) != (i%2 == 0) {
-				t.Errorf("update %d: %v", i, err)
-			}
-		})
-	}
-	wg.Wait()
-	if r, _ := rounds.Get(t.Context(), "r"); r.Count != 10 {
-		t.Errorf("count is %d, want 10", r.Count)
 	}
 }
 
