@@ -96,12 +96,26 @@ func TestLeftoversAreOfferedToTheBuilding(t *testing.T) {
 	}
 	path := "/group-buys/" + id + "/leftovers"
 	e.seller.post(path, offer(3)).refused(403, "role_needed")
+	left := func(v *visitor) []orders.Left {
+		var r orders.Round
+		v.get("/group-buys/" + id).want(200).into(&r)
+		return r.LeftOver
+	}
+	if l := left(e.leader); len(l) != 1 || l[0].Units != 3 || l[0].Lot != "L1" || l[0].UnitPrice == 0 {
+		t.Errorf("left over: %+v", l)
+	}
+	if l := left(buyers[0]); l != nil {
+		t.Errorf("a resident sees what is left over: %+v", l)
+	}
 	e.leader.post(path, offer(4)).refused(409, "leftover_short")
 	again := e.leader.do("POST", path, offer(3), "k").want(200).text("id")
 	if twice := e.leader.do("POST", path, offer(3), "k").want(200).text("id"); twice != again {
 		t.Errorf("one request made two rounds: %s, %s", again, twice)
 	}
 	e.leader.post(path, offer(1)).refused(409, "leftover_short")
+	if l := left(e.leader); l != nil {
+		t.Errorf("what is offered again is still left over: %+v", l)
+	}
 
 	join := "/group-buys/" + again + "/join"
 	buyers[0].post(join, order(2, 0)).want(200)

@@ -49,6 +49,30 @@ func (g *GroupBuy) LeftOver(item, lot string) (units int64, supplier string) {
 	return units, supplier
 }
 
+// Left is what no door took of a lot, and is not offered again yet.
+type Left struct {
+	Item      string `json:"item"`
+	Lot       string `json:"lot"`
+	Units     int64  `json:"units"`
+	UnitPrice int64  `json:"unit_price" doc:"What a unit cost in this round, in minor units."`
+}
+
+// leftOver lists what may be offered to the building, in the order of the doors it was for.
+func (g *GroupBuy) leftOver() []Left {
+	var all []Left
+	for _, p := range g.Participants {
+		for _, l := range p.Lines {
+			for _, s := range l.Served {
+				known := slices.ContainsFunc(all, func(m Left) bool { return m.Item == l.Item && m.Lot == s.Lot })
+				if units, _ := g.LeftOver(l.Item, s.Lot); units > 0 && !known {
+					all = append(all, Left{l.Item, s.Lot, units, s.UnitPrice})
+				}
+			}
+		}
+	}
+	return all
+}
+
 // OfferAgain sets units aside for a round that offers them to the building. The
 // same round asking again changes nothing.
 func (g *GroupBuy) OfferAgain(a Again, now time.Time) error {

@@ -83,6 +83,7 @@ type Round struct {
 	Participants []Order `json:"participants,omitempty" doc:"In natural order of their doors; for those who lead."`
 	Waiting      []Order `json:"waiting,omitempty" doc:"In the order of asking; for those who lead."`
 	History      []Event `json:"history,omitempty"`
+	LeftOver     []Left  `json:"left_over,omitempty" doc:"What no door took and is not offered again yet; for those who lead."`
 }
 
 // Mine is a household's order as its own people see it.
@@ -138,6 +139,7 @@ func (g *GroupBuy) View(a people.Actor) (Round, bool) {
 	if sight == Leads {
 		r.Participants, r.Waiting, r.History = ordersOf(g.Participants), ordersOf(g.Waiting), g.History
 		slices.SortFunc(r.Participants, byDoor)
+		r.LeftOver = g.leftOver()
 	}
 	return r, true
 }

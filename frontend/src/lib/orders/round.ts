@@ -8,6 +8,7 @@ export type Item = Schemas['Item'];
 export type Line = Schemas['Line'];
 export type Mine = Schemas['Mine'];
 export type Order = Schemas['Order'];
+export type Left = Schemas['Left'];
 export type Progress = Schemas['Progress'];
 
 /** The states of a round's way, in order; a round that ended early stands at none of them. */
