@@ -85,7 +85,7 @@ func TestALotThatCannotBeSoldIsRefused(t *testing.T) {
 		"a minimum larger than all":  {"min_per_drop": 409},
 		"nothing to sell":            {"quantity": 0},
 		"a window that no day has":   {"windows": []string{"night"}},
-		"a currency that nobody has": {"currency": "Y"},
+		"a currency that nobody has": {"currency": "QQQ"},
 	} {
 		body := lotOf("S1")
 		for k, v := range change {
@@ -96,6 +96,9 @@ func TestALotThatCannotBeSoldIsRefused(t *testing.T) {
 	body := lotOf("S1")
 	body["product"] = "nothing"
 	seller.post("/lots", body).refused(422, "product_unknown")
+	body = lotOf("S1")
+	body["area"] = []string{"A001", "XX"}
+	seller.post("/lots", body).refused(422, "compound_unknown")
 	body = lotOf("S1")
 	body["best_before"] = w.clock.now().Add(time.Second)
 	first := seller.do("POST", "/lots", body, "key-1").want(200).text("id")

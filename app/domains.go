@@ -7,6 +7,7 @@ import (
 
 	"baimi/app/community"
 	"baimi/app/db"
+	"baimi/app/fault"
 	"baimi/app/people"
 	"baimi/catalog"
 	"baimi/fulfillment"
@@ -60,11 +61,32 @@ func (c Config) channel() (people.Channel, error) {
 }
 
 func (d *domains) routes(r *people.Router) {
-	d.people.Routes(r, strings.HasPrefix(d.config.BaseURL, "https:"))
+	d.people.Routes(r, strings.HasPrefix(d.config.BaseURL, "https:"), d.covers)
 	d.community.Routes(r)
-	d.catalog.Routes(r, d.community.Compound)
+	d.catalog.Routes(r, d.community)
 	d.orders.Routes(r)
 	orders.MoneyRoutes(r, d.cashier)
 	d.fulfillment.Routes(r)
 	people.Route(r, people.Anyone, "GET /deployment", "What this deployment is and how one signs in.", d.deployment)
+}
+
+// covers refuses a role over something that does not exist.
+func (d *domains) covers(ctx context.Context, g people.Grant) error {
+	var err error
+	switch compound, building, _ := strings.Cut(g.Scope, "/"); g.Role {
+	case people.Operator:
+	case people.Supplier:
+		_, err = d.catalog.Suppliers.Get(ctx, g.Scope)
+	default:
+		var c community.Compound
+		if c, err = d.community.Compound(ctx, compound); err == nil && building != "" {
+			if _, known := c.Building(building); !known {
+				err = fault.New(fault.NotFound, "not_found", "There is no building %q.", building)
+			}
+		}
+	}
+	if fault.KindOf(err) == fault.NotFound {
+		return fault.New(fault.Invalid, "scope_nowhere", "There is no %q here that a %s could cover.", g.Scope, string(g.Role)).With("scope", g.Scope).At("body.scope", "unknown")
+	}
+	return err
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -25,7 +26,11 @@ func (c *InviteCmd) Run(ctx context.Context) error {
 	}
 	defer d.conn.Close()
 	commandLine := people.Actor{Account: people.CommandLine, Grants: []people.Grant{{Role: people.Operator}}}
-	invitation, err := d.people.Invite(ctx, commandLine, people.Grant{Role: people.Role(c.Role), Scope: c.Scope})
+	grant := people.Grant{Role: people.Role(c.Role), Scope: c.Scope}
+	if err := cmp.Or(grant.Known(), d.covers(ctx, grant)); err != nil {
+		return wrongUse{err}
+	}
+	invitation, err := d.people.Invite(ctx, commandLine, grant)
 	if err != nil {
 		return wrongUse{err}
 	}

@@ -92,6 +92,7 @@ func TestInvitations(t *testing.T) {
 	operator := w.signIn("op@example.org", people.Grant{Role: people.Operator})
 	coordinator := w.signIn("co@example.org")
 	leader := w.signIn("le@example.org")
+	w.settle("A001", 3)
 
 	offer := operator.post("/invitations", map[string]any{"role": "coordinator", "scope": "A001"}).want(200).text("id")
 	coordinator.post("/invitations", map[string]any{"role": "leader", "scope": "A001/3"}).refused(403, "role_needed")
@@ -103,6 +104,10 @@ func TestInvitations(t *testing.T) {
 	coordinator.post("/invitations", map[string]any{"role": "leader", "scope": "A002/3"}).refused(403, "invitation_not_yours")
 	coordinator.post("/invitations", map[string]any{"role": "king", "scope": "A001"}).refused(422, "role_unknown")
 	coordinator.post("/invitations", map[string]any{"role": "leader", "scope": "A001"}).refused(422, "scope_unknown")
+	coordinator.post("/invitations", map[string]any{"role": "leader", "scope": "A001/77"}).refused(422, "scope_nowhere")
+	for role, scope := range map[string]string{"coordinator": "A999", "supplier": "nobody", "courier": "A999"} {
+		operator.post("/invitations", map[string]any{"role": role, "scope": scope}).refused(422, "scope_nowhere")
+	}
 	w.clock.pass(14 * 24 * time.Hour)
 	leader.post("/invitations/"+next+"/accept", nil).refused(409, "invitation_used")
 

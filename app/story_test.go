@@ -244,6 +244,8 @@ func TestRunsAreGivenBackMovedAndUndone(t *testing.T) {
 func TestMarketsAreTheOperators(t *testing.T) {
 	o := newOrdered(t)
 	o.coordinator.get("/markets").refused(403, "role_needed")
+	o.operator.post("/markets", map[string]any{"area": []string{"XX"}, "rule": "equal"}).refused(422, "compound_unknown")
+	o.operator.put("/market-schedules/evening", map[string]any{"area": []string{"XX"}, "minutes": 60, "rule": "equal", "seconds": 1, "next": o.clock.now().Add(time.Minute)}).refused(422, "compound_unknown")
 	o.operator.post("/markets", map[string]any{"area": []string{"A001"}, "rule": "richest"}).refused(422, "invalid_input")
 	o.operator.post("/markets", map[string]any{"area": []string{"A001"}, "rule": "equal", "day": "soon"}).refused(422, "day_unknown")
 	market := o.market()

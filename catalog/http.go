@@ -11,10 +11,9 @@ import (
 	"baimi/app/people"
 )
 
-// Routes registers the package's operations. Compound finds where a compound
-// is, which decides who reaches it.
-func (c *Catalog) Routes(r *people.Router, compound func(context.Context, string) (community.Compound, error)) {
-	h := handlers{c, compound}
+// Routes registers the package's operations. Where a compound is decides who reaches it.
+func (c *Catalog) Routes(r *people.Router, places *community.Community) {
+	h := handlers{c, places}
 	sellers := people.Only(people.Supplier, people.Operator)
 	people.Route(r, people.SignedIn, "GET /products", "What can be ordered.", h.products)
 	people.Route(r, people.SignedIn, "GET /products/{id}", "One product.", h.product)
@@ -33,7 +32,7 @@ func (c *Catalog) Routes(r *people.Router, compound func(context.Context, string
 
 type handlers struct {
 	*Catalog
-	compound func(context.Context, string) (community.Compound, error)
+	places *community.Community
 }
 
 type none struct{}
@@ -251,7 +250,7 @@ func (h handlers) onOffer(ctx context.Context, in *offersQuery) ([]Lot, error) {
 	if in.Compound == "" {
 		return h.Offered(ctx, in.Product)
 	}
-	place, err := h.compound(ctx, in.Compound)
+	place, err := h.places.Compound(ctx, in.Compound)
 	if err != nil {
 		return nil, err
 	}
@@ -300,6 +299,9 @@ func (h handlers) post(ctx context.Context, in *newLot) (*lotView, error) {
 	b := in.Body
 	if !people.From(ctx).Is(people.Supplier, b.Supplier) {
 		return nil, notFound()
+	}
+	if err := h.places.Exist(ctx, b.Area...); err != nil {
+		return nil, err
 	}
 	l, err := h.Post(ctx, Lot{
 		Doc: db.Doc{ID: people.NewID(ctx)}, Supplier: b.Supplier, Product: b.Product, Quantity: b.Quantity,

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"baimi/app/fault"
+	"baimi/app/money"
 )
 
 // MaxReservations bounds a lot.
@@ -30,8 +31,8 @@ func (l *Lot) Validate(now time.Time) error {
 	if l.MinPerDrop < 0 || l.MinPerDrop > l.Quantity {
 		err = err.At("body.min_per_drop", "not below 0, and at most the quantity")
 	}
-	if len(l.Currency) != 3 {
-		err = err.At("body.currency", "three letters, such as CNY")
+	if !money.Known(l.Currency) {
+		err = err.At("body.currency", "a currency as ISO 4217 writes it, such as CNY")
 	}
 	if l.BestBefore != nil && !now.Before(*l.BestBefore) {
 		err = err.At("body.best_before", "in the future")

@@ -35,6 +35,9 @@ func (h handlers) begin(ctx context.Context, in *marketRequest) (*marketView, er
 	if m.Seconds == 0 {
 		m.Seconds = 5
 	}
+	if err := h.community.Exist(ctx, m.Area...); err != nil {
+		return nil, err
+	}
 	m, err := h.Begin(ctx, m)
 	if err != nil {
 		return nil, err
@@ -166,6 +169,9 @@ type scheduleView struct{ Body Schedule }
 
 func (h handlers) schedule(ctx context.Context, in *scheduleRequest) (*scheduleView, error) {
 	b := in.Body
+	if err := h.community.Exist(ctx, b.Area...); err != nil {
+		return nil, err
+	}
 	s := Schedule{Doc: db.Doc{ID: in.ID}, Area: b.Area, Minutes: b.Minutes, Rule: b.Rule, Seconds: b.Seconds, Next: b.Next.UTC(), By: people.From(ctx).Account}
 	stored, err := h.Schedules.Insert(ctx, s)
 	if fault.KindOf(err) == fault.Conflict {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"baimi/app/fault"
+	"baimi/app/money"
 )
 
 // Bounds of a round.
@@ -27,8 +28,8 @@ func (g *GroupBuy) Check(now time.Time) error {
 	if strings.TrimSpace(g.Title) == "" {
 		err = err.At("body.title", "a title, such as what is bought")
 	}
-	if len(g.Currency) != 3 {
-		err = err.At("body.currency", "three letters, such as CNY")
+	if !money.Known(g.Currency) {
+		err = err.At("body.currency", "a currency as ISO 4217 writes it, such as CNY")
 	}
 	if !g.Closes.After(now) || !g.Closes.After(g.Opens) || g.Closes.Sub(g.Opens) > maxOpen {
 		err = err.At("body.closes", "in the future, after the opening, and within 31 days of it")

@@ -33,6 +33,20 @@ func (c *Community) Compound(ctx context.Context, id string) (Compound, error) {
 	return c.compounds.Get(ctx, id)
 }
 
+// Exist refuses ids that are no compounds.
+func (c *Community) Exist(ctx context.Context, ids ...string) error {
+	for _, id := range ids {
+		err := c.compounds.Look(ctx, id, func(*Compound) error { return nil })
+		if fault.KindOf(err) == fault.NotFound {
+			return fault.New(fault.Invalid, "compound_unknown", "There is no compound %q.", id).With("compound", id).At("body.area", "unknown compound")
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Compounds gives every compound, by id.
 func (c *Community) Compounds(ctx context.Context) ([]Compound, error) {
 	return db.All(c.compounds.Find(ctx, db.Query{}))

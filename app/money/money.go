@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"math/bits"
 
+	"golang.org/x/text/currency"
+
 	"baimi/app/fault"
 )
 
@@ -18,6 +20,12 @@ type Amount struct {
 
 // Of makes an amount.
 func Of(minor int64, currency string) Amount { return Amount{minor, currency} }
+
+// Known tells whether code is a currency's, as ISO 4217 writes it.
+func Known(code string) bool {
+	unit, err := currency.ParseISO(code)
+	return err == nil && unit.String() == code
+}
 
 // Add gives a + b; both must be of one currency.
 func (a Amount) Add(b Amount) (Amount, error) {

@@ -11,8 +11,8 @@ import (
 )
 
 // Routes registers the package's operations.
-func (p *People) Routes(r *Router, secureCookie bool) {
-	h := handlers{p, secureCookie}
+func (p *People) Routes(r *Router, secureCookie bool, covers func(context.Context, Grant) error) {
+	h := handlers{p, secureCookie, covers}
 	Route(r, Anyone, "POST /sign-in/codes", "Send a one-time code to a phone number or an e-mail address.", h.sendCode)
 	Route(r, Anyone, "POST /sign-in", "Sign in with a one-time code.", h.signIn)
 	Route(r, SignedIn, "DELETE /sign-in", "Sign out on this device.", h.signOut)
@@ -35,6 +35,7 @@ func (p *People) Routes(r *Router, secureCookie bool) {
 type handlers struct {
 	*People
 	secure bool
+	covers func(context.Context, Grant) error // refuses a role over what does not exist
 }
 
 type none struct{}
@@ -212,7 +213,13 @@ type inviteRequest struct {
 type invitationView struct{ Body Invitation }
 
 func (h handlers) invite(ctx context.Context, in *inviteRequest) (*invitationView, error) {
-	i, err := h.Invite(ctx, From(ctx), Grant{Role(in.Body.Role), in.Body.Scope})
+	g := Grant{Role(in.Body.Role), in.Body.Scope}
+	if g.Known() == nil && From(ctx).MayGive(g) {
+		if err := h.covers(ctx, g); err != nil {
+			return nil, err
+		}
+	}
+	i, err := h.Invite(ctx, From(ctx), g)
 	return &invitationView{i}, err
 }
 

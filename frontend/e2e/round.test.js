@@ -160,6 +160,10 @@ test('a courier takes the run, walks it without a network, and sends it later', 
 	await page.getByRole('button', { name: 'Leave the gate' }).click();
 	await page.getByText('No network').waitFor();
 	await holdsUp(page, 'a run without a network');
+	const zhou = page.locator('article', { hasText: '1-301' });
+	await zhou.getByRole('button', { name: 'Something else' }).click();
+	await page.getByRole('dialog').getByRole('button', { name: 'They refused it' }).click();
+	await zhou.getByText('Not accepted').waitFor({ state: 'attached' });
 	for (let door = await page.getByRole('button', { name: 'Handed over' }).count(); door > 0; door--) {
 		await page.getByRole('button', { name: 'Handed over' }).first().click();
 		await page.getByRole('button', { name: 'Handed over' }).nth(door - 1).waitFor({ state: 'detached' });
@@ -177,4 +181,35 @@ test('the resident sees how it ended and what it costs', async () => {
 	await page.getByRole('heading', { name: 'The bill' }).waitFor();
 	await holdsUp(page, 'the order at its end');
 	assert.deepEqual(people.resident.broken, []);
+});
+
+test('what no door took is offered to the building, and the leader ticks who fetched it', async () => {
+	const { page } = people.leader;
+	await open(page, `/group-buys/${round}/lead`);
+	await page.getByRole('button', { name: 'Offer to the building' }).click();
+	const dialog = page.getByRole('dialog');
+	await dialog.getByLabel('Price of one (¥)').fill('5');
+	await holdsUp(page, 'offering what is left over');
+	await dialog.getByRole('button', { name: 'Offer to the building' }).click();
+	await page.getByText('Left over from another round').waitFor();
+	const again = /group-buys\/([^/]+)\/lead/.exec(page.url())[1];
+	assert.notEqual(again, round);
+
+	const resident = people.resident.page;
+	await open(resident, `/group-buys/${again}`);
+	await resident.getByText('it stands in the lobby').waitFor();
+	await resident.getByRole('button', { name: /^More: / }).first().click();
+	await resident.getByRole('button', { name: 'Join', exact: true }).click();
+	await resident.getByRole('button', { name: 'Change the order' }).waitFor();
+
+	await page.getByRole('button', { name: 'Close now' }).click();
+	await page.getByRole('dialog').getByRole('button', { name: 'Close now' }).click();
+	await page.locator('summary').filter({ has: page.locator('.door') }).first().click();
+	await page.getByRole('button', { name: 'Took it' }).waitFor();
+	await holdsUp(page, 'leftovers in the lobby');
+	await page.getByRole('button', { name: 'Took it' }).click();
+	await page.getByText('Done', { exact: true }).first().waitFor();
+	await open(resident, `/group-buys/${again}`);
+	await resident.getByText('Handed over at the door').first().waitFor();
+	assert.deepEqual(people.leader.broken, []);
 });
