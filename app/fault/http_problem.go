@@ -52,6 +52,9 @@ func Refused(status int, message string, errs ...error) *ProblemDocument {
 		}
 	}
 	p := &ProblemDocument{Type: "about:blank", Title: "invalid", Status: status, Detail: message, Code: refusedCode(status)}
+	if status == 413 {
+		p.Detail = "The request is larger than what is taken at a time; please send less at once, or a smaller picture."
+	}
 	for _, err := range errs {
 		if d, ok := errors.AsType[*huma.ErrorDetail](err); ok {
 			p.Errors = append(p.Errors, Field{d.Location, d.Message})

@@ -56,6 +56,19 @@ test('a resident signs in with a code and keeps the language they choose', async
 	await context.close();
 });
 
+test('a door that is not there names the nearest ones, to tap', async () => {
+	const { context, page } = await person(browser, service.base, 'resident');
+	await open(page, '/homes');
+	await page.getByLabel('Room').fill('399');
+	await page.getByRole('button', { name: 'Add a home' }).click();
+	await page.getByRole('alert').getByText('There is no such door').waitFor();
+	await page.getByText('Did you mean one of these?').waitFor();
+	await holdsUp(page, 'the nearest doors');
+	await page.getByRole('button', { name: /^Building .* \d-3/ }).first().click();
+	assert.match(await page.getByLabel('Room').inputValue(), /^3\d\d$/);
+	await context.close();
+});
+
 test('a page without a network says so and goes on when it is back', async () => {
 	const { context, page } = await person(browser, service.base, 'resident');
 	await page.route('**/api/me/households', (route) => route.abort());
