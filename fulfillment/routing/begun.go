@@ -32,7 +32,7 @@ func (r *search) resume() {
 			continue
 		}
 		r.set(d, begun)
-		if r.timed && !r.onTime(d) {
+		if !r.walk(d, begun) {
 			r.set(d, r.fixedOf(begun))
 		}
 		for _, u := range begun {
@@ -52,12 +52,6 @@ func (r *search) fixedOf(begun []int32) []int32 {
 		n++
 	}
 	return begun[:n]
-}
-
-// onTime tells whether the day's first trip keeps its windows and the shift.
-func (s *state) onTime(d int) bool {
-	tr, v := &s.days[d].trips[0], &s.vehicles[d]
-	return max(tr.before, tr.release)+v.loading+s.t(0, s.days[d].seq[tr.from]) <= s.suf[s.days[d].seq[tr.from]].latest && tr.end <= tr.latest
 }
 
 func (r *search) findAbsent() {
@@ -84,12 +78,12 @@ func (m *model) begunInShift(p *Problem) error {
 		clock += v.loading
 		for _, u := range v.begun {
 			if m.fixed[u] {
-				clock = max(clock+m.t(prev, u), m.ready[u]) + m.service[u]
+				clock = max(clock+m.t(d, prev, u), m.ready[u]) + m.service[u]
 				prev = u
 			}
 		}
-		if clock+m.t(prev, 0) > v.end {
-			return invalid("begun", "%s is back at %d, after the shift's end at %d", names[d], clock+m.t(prev, 0), v.end)
+		if clock+m.t(d, prev, 0) > v.end {
+			return invalid("begun", "%s is back at %d, after the shift's end at %d", names[d], clock+m.t(d, prev, 0), v.end)
 		}
 	}
 	return nil

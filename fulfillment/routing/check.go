@@ -106,16 +106,17 @@ func (c *checker) trip(name string, who *Courier, t *Trip, clock int64) int64 {
 	if clock += who.Loading; t.Leaves < clock {
 		c.say("%s leaves at %d, and has loaded only at %d", name, t.Leaves, clock)
 	}
-	return c.walk(name, t, max(clock, t.Leaves))
+	return c.walk(name, who, t, max(clock, t.Leaves))
 }
 
-func (c *checker) walk(name string, t *Trip, clock int64) int64 {
+func (c *checker) walk(name string, who *Courier, t *Trip, clock int64) int64 {
 	here := 0
 	for _, v := range t.Stops {
 		there := c.node[v.ID]
 		s := &c.problem.Stops[there-1]
-		c.travel += c.problem.Duration[here][there]
-		clock = max(clock+c.problem.Duration[here][there], s.Window[0])
+		way := c.way(who, here, there)
+		c.travel += way
+		clock = max(clock+way, s.Window[0])
 		if clock > s.Window[1] && !s.Hot && !c.fixed(v.ID) {
 			c.say("%s is at %s at %d, after its window's end at %d", name, v.ID, clock, s.Window[1])
 		}
@@ -126,12 +127,26 @@ func (c *checker) walk(name string, t *Trip, clock int64) int64 {
 		clock += s.Service
 		here = there
 	}
-	c.travel += c.problem.Duration[here][0]
-	clock += c.problem.Duration[here][0]
+	home := c.way(who, here, 0)
+	c.travel += home
+	clock += home
 	if t.Back != clock {
 		c.say("%s is said to be back at %d, and is at %d", name, t.Back, clock)
 	}
 	return clock
+}
+
+// way is how many seconds the courier takes at their own pace, rounded up.
+func (c *checker) way(who *Courier, from, to int) int64 {
+	percent := who.Pace
+	if percent == 0 {
+		percent = 100
+	}
+	seconds := c.problem.Duration[from][to] * percent
+	if seconds%100 > 0 {
+		seconds += 100
+	}
+	return seconds / 100
 }
 
 // everyone holds that each stop is visited once, or left out with a reason.

@@ -29,7 +29,7 @@ type state struct {
 	posOf  []int32 // in the day's seq
 	prev   []int32 // of a node, in its trip; 0 is the gate
 	next   []int32
-	leg    []int64   // the way from prev
+	leg    []int32   // the way from prev
 	pre    []segment // from leaving the gate to the end of service at the node
 	suf    []segment // from arriving at the node to being back at the gate
 	cost   int64
@@ -46,7 +46,7 @@ type segment struct{ long, earliest, latest int64 }
 func newState(m *model) *state {
 	s := &state{
 		model: m, days: make([]day, len(m.vehicles)), dayOf: make([]int32, m.n), open: 1 / blink, tripOf: make([]int32, m.n),
-		posOf: make([]int32, m.n), prev: make([]int32, m.n), next: make([]int32, m.n), leg: make([]int64, m.n), pre: make([]segment, m.n), suf: make([]segment, m.n),
+		posOf: make([]int32, m.n), prev: make([]int32, m.n), next: make([]int32, m.n), leg: make([]int32, m.n), pre: make([]segment, m.n), suf: make([]segment, m.n),
 	}
 	for i := range s.dayOf {
 		s.dayOf[i] = -1
@@ -112,8 +112,8 @@ func (s *state) measureTrip(d, from, to int) {
 	for i := from; i < to; i++ {
 		v := day.seq[i]
 		s.dayOf[v], s.tripOf[v], s.posOf[v] = int32(d), int32(len(day.trips)), int32(i)
-		s.leg[v], s.prev[v], s.next[prev] = s.d(prev, v), prev, v
-		day.dist += s.leg[v]
+		s.leg[v], s.prev[v], s.next[prev] = s.dist[int(prev)*s.n+int(v)], prev, v
+		day.dist += int64(s.leg[v])
 		for k := range s.k {
 			tr.load[k] += s.load[v][k]
 		}
@@ -124,15 +124,15 @@ func (s *state) measureTrip(d, from, to int) {
 	day.dist += s.d(prev, 0)
 	day.trips = append(day.trips, tr)
 	if s.timed {
-		s.measureTime(day.seq[from:to])
+		s.measureTime(d, day.seq[from:to])
 	}
 }
 
 // measureTime concatenates the segments of one trip from both ends.
-func (s *state) measureTime(stops []int32) {
+func (s *state) measureTime(d int, stops []int32) {
 	prev, before := int32(0), segment{0, -forever, forever}
 	for _, v := range stops {
-		way := s.t(prev, v)
+		way := s.t(d, prev, v)
 		before = segment{
 			before.long + way + s.service[v],
 			max(before.earliest+way, s.ready[v]) + s.service[v],
@@ -142,7 +142,7 @@ func (s *state) measureTime(stops []int32) {
 	}
 	next, after := int32(0), segment{0, -forever, forever}
 	for _, v := range slices.Backward(stops) {
-		way := s.service[v] + s.t(v, next)
+		way := s.service[v] + s.t(d, v, next)
 		after = segment{way + after.long, max(s.ready[v]+way+after.long, after.earliest), min(s.due[v], after.latest-way)}
 		s.suf[v], next = after, v
 	}
@@ -156,7 +156,7 @@ func (s *state) schedule(d int) {
 		tr := &day.trips[i]
 		first := day.seq[tr.from]
 		tr.before = clock
-		arrive := max(clock, tr.release) + v.loading + s.t(0, first)
+		arrive := max(clock, tr.release) + v.loading + s.t(d, 0, first)
 		clock = max(arrive+s.suf[first].long, s.suf[first].earliest)
 		tr.end = clock
 	}
@@ -165,7 +165,7 @@ func (s *state) schedule(d int) {
 		tr := &day.trips[i]
 		first := day.seq[tr.from]
 		tr.latest = latest
-		tr.begin = min(s.suf[first].latest, latest-s.suf[first].long) - s.t(0, first) - v.loading
+		tr.begin = min(s.suf[first].latest, latest-s.suf[first].long) - s.t(d, 0, first) - v.loading
 		latest = tr.begin
 	}
 }

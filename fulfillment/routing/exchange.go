@@ -25,8 +25,8 @@ func (s *state) besideIn(u, v int32, best *place) {
 	day := &s.days[d]
 	tr, pos, now := &day.trips[0], int(s.posOf[v]), s.price(d)
 	prev, next := s.prev[v], s.next[v]
-	before := day.dist + s.d(prev, u) + s.d(u, v) - s.leg[v]
-	behind := day.dist + s.d(v, u) + s.d(u, next) - s.legTo(v, next)
+	before := day.dist + s.d(prev, u) + s.d(u, v) - int64(s.leg[v])
+	behind := day.dist + s.d(v, u) + s.d(u, next) - int64(s.legTo(v, next))
 	for w := range s.days {
 		with := &s.vehicles[w]
 		if with.kind == s.vehicles[d].kind || !s.carries(w, u, &tr.load) || !s.single(w) || !s.alike(d, w) || with.noStairs && !s.vehicles[d].noStairs {
@@ -61,7 +61,7 @@ func (m *model) fits(d int, tr *trip) bool {
 // alike tells whether two vehicles have the same hours.
 func (m *model) alike(a, b int) bool {
 	va, vb := &m.vehicles[a], &m.vehicles[b]
-	return !m.timed || va.start == vb.start && va.end == vb.end && va.loading == vb.loading
+	return !m.timed || va.start == vb.start && va.end == vb.end && va.loading == vb.loading && &va.time[0] == &vb.time[0]
 }
 
 // single tells whether the day has one trip at most, and none under way.

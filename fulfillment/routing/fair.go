@@ -1,7 +1,7 @@
 package routing
 
 // share divides the work fairly without changing what is travelled: whole trips
-// change hands, and change places, while that lowers the
+// change hands between couriers of one pace, and change places, while that lowers the
 // sum of the squares of what each has worked in the weeks before and will today.
 // That measure is convex and monotone (Matl, Hartl & Vidal, Transportation Science
 // 52(2) 2018): it never pays to make anybody's work longer.
@@ -11,7 +11,7 @@ func (m *model) share(p *Problem, days [][]int32) {
 		improved = false
 		for a := range f.days {
 			for b := range f.days {
-				if a != b && f.betweenDays(a, b) {
+				if a != b && f.vehicles[a].unit == f.vehicles[b].unit && f.betweenDays(a, b) {
 					improved = true
 				}
 			}
@@ -100,24 +100,16 @@ func (f *sharing) burden(d int, trips [][]int32) float64 {
 	}
 	clock, work := v.start, f.worked[d]
 	for _, stops := range trips {
-		if !f.can(d, stops) {
+		end, ok := f.walkTrip(d, stops, clock)
+		if !ok {
 			return unbearable
 		}
-		begins := clock
 		for _, u := range stops {
-			begins = max(begins, f.release[u])
-		}
-		prev, at := int32(0), begins+v.loading
-		for _, u := range stops {
-			if at += f.t(prev, u); at > f.due[u] {
-				return unbearable
-			}
-			at = max(at, f.ready[u]) + f.service[u]
+			clock = max(clock, f.release[u])
 			work += float64(f.effort[u])
-			prev = u
 		}
-		clock = at + f.t(prev, 0)
-		work += float64(clock - begins)
+		work += float64(end - clock)
+		clock = end
 	}
 	if clock > v.end {
 		return unbearable

@@ -67,7 +67,7 @@ func TestSharingChangesNoTravel(t *testing.T) {
 	for seed := range uint64(30) {
 		p := made(seed, 40)
 		m := modelOf(p)
-		days := solve(context.Background(), m, Options{Iterations: 300})
+		days := solve(context.Background(), m, nil, Options{Iterations: 300})
 		before := p.plan(m, days)
 		unfair := squares(newSharing(m, p, days))
 		m.share(p, days)

@@ -20,7 +20,7 @@ func (m *model) hurry(ctx context.Context, p *Problem, days [][]int32, o Options
 		for _, u := range late {
 			m.due[u] += delay
 		}
-		if next := solve(ctx, m, o); m.leftOut(next) < m.leftOut(days) {
+		if next := solve(ctx, m, days, o); m.leftOut(next) < m.leftOut(days) {
 			days = next
 		}
 	}

@@ -71,8 +71,8 @@ func (s *state) beside(u, v int32, best *place) {
 	from, to := s.dist[int(u)*s.n:][:s.n], s.toward[int(u)*s.n:][:s.n]
 	prev, next, d := s.prev[v], s.next[v], int(s.dayOf[v])
 	unit := s.vehicles[d].unit
-	before := unit * (to[prev] + from[v] - s.leg[v])
-	behind := unit * (to[v] + from[next] - s.legTo(v, next))
+	before := unit * int64(to[prev]+from[v]-s.leg[v])
+	behind := unit * int64(to[v]+from[next]-s.legTo(v, next))
 	if before >= best.cost && behind >= best.cost {
 		return
 	}
@@ -116,7 +116,7 @@ func (s *state) besideThen(u, v, x, y int32, cost int64, best *place) {
 }
 
 // legTo is the way from v to the node behind it.
-func (s *state) legTo(v, next int32) int64 {
+func (s *state) legTo(v, next int32) int32 {
 	if next == 0 {
 		return s.toward[v]
 	}
@@ -143,11 +143,11 @@ func (s *state) ends(d int, tr *trip, free int64, u, a, b int32) (int64, bool) {
 		}
 		clock = max(clock+s.pre[a].long, s.pre[a].earliest)
 	}
-	clock += s.t(a, u)
+	clock += s.t(d, a, u)
 	if clock > s.due[u] {
 		return 0, false
 	}
-	clock = max(clock, s.ready[u]) + s.service[u] + s.t(u, b)
+	clock = max(clock, s.ready[u]) + s.service[u] + s.t(d, u, b)
 	if b != 0 {
 		if clock > s.suf[b].latest {
 			return 0, false
@@ -221,8 +221,8 @@ func (s *state) fitsGap(d, gap int, u int32) bool {
 	if gap < len(day.trips) {
 		latest = day.trips[gap].begin
 	}
-	clock = max(clock, s.release[u]) + v.loading + s.t(0, u)
-	return clock <= s.due[u] && max(clock, s.ready[u])+s.service[u]+s.t(u, 0) <= latest
+	clock = max(clock, s.release[u]) + v.loading + s.t(d, 0, u)
+	return clock <= s.due[u] && max(clock, s.ready[u])+s.service[u]+s.t(d, u, 0) <= latest
 }
 
 // anywhere tries every place of every trip.

@@ -13,9 +13,8 @@ const forever = math.MaxInt64 / 8
 type model struct {
 	n            int     // nodes
 	k            int     // load dimensions
-	dist         []int64 // n×n, what travel costs
-	toward       []int64 // n×n, dist with rows for where a way leads to; dist itself where that is the same
-	time         []int64 // n×n, how long it takes; dist itself where they are one
+	dist         []int32 // n×n, what travel costs
+	toward       []int32 // n×n, dist with rows for where a way leads to; dist itself where that is the same
 	timed        bool    // windows, shifts or releases matter
 	load         [][maxLoads]int64
 	ready        []int64
@@ -37,7 +36,8 @@ type vehicle struct {
 	kind     int // equal vehicles have one kind
 	cap      [maxLoads]int64
 	fixed    int64
-	unit     int64 // cost of a unit of distance
+	unit     int64   // cost of a unit of distance
+	time     []int32 // n×n, how long a way takes; dist itself where they are one
 	start    int64
 	end      int64
 	loading  int64
@@ -48,13 +48,32 @@ type vehicle struct {
 
 const neighbours = 48
 
-func (m *model) d(i, j int32) int64 { return m.dist[int(i)*m.n+int(j)] }
-func (m *model) t(i, j int32) int64 { return m.time[int(i)*m.n+int(j)] }
+func (m *model) d(i, j int32) int64 { return int64(m.dist[int(i)*m.n+int(j)]) }
 
-// prepare fills in what follows from the rest. Nodes are neighbours by travel,
-// and by the wait that their windows force.
-func (m *model) prepare() {
+// t is how long the day's vehicle takes from i to j.
+func (m *model) t(d int, i, j int32) int64 { return int64(m.vehicles[d].time[int(i)*m.n+int(j)]) }
+
+// prepare fills in what follows from the rest, and gives the most that one way
+// costs.
+func (m *model) prepare() int64 {
 	m.toward = transposed(m.dist, m.n)
+	m.findNear()
+	unit := int64(1)
+	for d := range m.vehicles {
+		v := &m.vehicles[d]
+		if v.time == nil {
+			v.time = m.dist
+		}
+		unit = max(unit, v.unit)
+		m.severalTrips = m.severalTrips || v.maxTrips > 1 || len(v.begun) > 0
+		m.mixed = m.mixed || v.unit != m.vehicles[0].unit || v.cap != m.vehicles[0].cap || v.fixed != m.vehicles[0].fixed
+	}
+	return unit * (int64(slices.Max(m.dist)) + 1)
+}
+
+// findNear sorts each node's neighbours by travel, and by the wait that their
+// windows force.
+func (m *model) findNear() {
 	m.near = make([][]int32, m.n)
 	far := make([]int64, m.n)
 	for i := 1; i < m.n; i++ {
@@ -68,16 +87,12 @@ func (m *model) prepare() {
 		slices.SortFunc(all, func(a, b int32) int { return cmp.Or(cmp.Compare(far[a], far[b]), cmp.Compare(a, b)) })
 		m.near[i] = all
 	}
-	for _, v := range m.vehicles {
-		m.severalTrips = m.severalTrips || v.maxTrips > 1 || len(v.begun) > 0
-		m.mixed = m.mixed || v.unit != m.vehicles[0].unit || v.cap != m.vehicles[0].cap || v.fixed != m.vehicles[0].fixed
-	}
 }
 
 // transposed gives the matrix with rows and columns exchanged, and the matrix
 // itself where that changes nothing.
-func transposed(a []int64, n int) []int64 {
-	t := make([]int64, len(a))
+func transposed(a []int32, n int) []int32 {
+	t := make([]int32, len(a))
 	for i := range n {
 		for j := range n {
 			t[j*n+i] = a[i*n+j]
@@ -96,8 +111,8 @@ func (m *model) remote(i, j int32) int64 {
 	if !m.timed {
 		return far
 	}
-	wait := m.ready[j] - m.t(i, j) - m.service[i] - m.due[i]
-	late := m.ready[i] + m.service[i] + m.t(i, j) - m.due[j]
+	wait := m.ready[j] - far - m.service[i] - m.due[i]
+	late := m.ready[i] + m.service[i] + far - m.due[j]
 	return far + max(wait, 0)/5 + max(late, 0)
 }
 
@@ -107,23 +122,20 @@ func modelOf(p *Problem) *model {
 	m := newModel(n, len(p.Loads))
 	m.timed = true
 	for i, row := range p.Duration {
-		copy(m.dist[i*n:], row)
-	}
-	m.time = m.dist
-	var all int64
-	for _, t := range m.dist {
-		all = max(all, t)
+		for j, t := range row {
+			m.dist[i*n+j] = int32(t)
+		}
 	}
 	for i := range p.Stops {
 		s := &p.Stops[i]
 		copy(m.load[i+1][:], s.Load)
 		m.ready[i+1], m.due[i+1], m.service[i+1], m.release[i+1] = s.Window[0], s.Window[1], s.Service, s.Release
 		m.climb[i+1] = s.Climb
-		m.penalty[i+1] = (1 + s.Priority) * 4 * (all + 1) * int64(n)
 	}
+	unit, time := p.paces(m.dist)
 	for kind := range p.Couriers {
 		c := &p.Couriers[kind]
-		v := vehicle{kind: kind, unit: 1, start: c.Shift[0], end: c.Shift[1], loading: c.Loading, maxTrips: c.MaxTrips, noStairs: c.NoStairs}
+		v := vehicle{kind: kind, unit: unit[kind], time: time[kind], start: c.Shift[0], end: c.Shift[1], loading: c.Loading, maxTrips: c.MaxTrips, noStairs: c.NoStairs}
 		copy(v.cap[:], c.Capacity)
 		if v.maxTrips == 0 {
 			v.maxTrips = n
@@ -133,12 +145,15 @@ func modelOf(p *Problem) *model {
 		}
 	}
 	m.begin(p)
-	m.prepare()
+	dear := min(4*m.prepare()*int64(n), forever/int64(10_000*n))
+	for i := range p.Stops {
+		m.penalty[i+1] = (1 + p.Stops[i].Priority) * dear
+	}
 	return m
 }
 
 func newModel(n, k int) *model {
-	m := &model{n: n, k: k, dist: make([]int64, n*n), load: make([][maxLoads]int64, n), climb: make([]bool, n), aboard: make([]int32, n), fixed: make([]bool, n)}
+	m := &model{n: n, k: k, dist: make([]int32, n*n), load: make([][maxLoads]int64, n), climb: make([]bool, n), aboard: make([]int32, n), fixed: make([]bool, n)}
 	for _, a := range []*[]int64{&m.ready, &m.due, &m.service, &m.release, &m.penalty} {
 		*a = make([]int64, n)
 	}

@@ -9,6 +9,14 @@ import (
 // Solve returns the best plan found. The error is an *Invalid problem; an ended
 // context ends the search with the best found.
 func Solve(ctx context.Context, p *Problem, o Options) (Plan, error) {
+	return Improve(ctx, p, &Plan{}, o)
+}
+
+// Improve returns the best plan found from an earlier one on, of this problem or of
+// what the problem was before stops came, couriers left or trips began: what the
+// problem does not know is passed over, what can no longer be done is planned anew.
+// Where the earlier plan can be carried out as it is, the new one is no worse.
+func Improve(ctx context.Context, p *Problem, from *Plan, o Options) (Plan, error) {
 	if err := p.Validate(); err != nil {
 		return Plan{}, err
 	}
@@ -16,9 +24,42 @@ func Solve(ctx context.Context, p *Problem, o Options) (Plan, error) {
 	if err := m.begunInShift(p); err != nil {
 		return Plan{}, err
 	}
-	days := m.hurry(ctx, p, solve(ctx, m, o), o)
+	days := m.hurry(ctx, p, solve(ctx, m, m.daysOf(p, from), o), o)
 	m.share(p, days)
-	return p.plan(m, days), nil
+	plan := p.plan(m, days)
+	if len(from.Runs) > 0 && p.better(from, &plan) && Check(p, from) == nil {
+		return *from, nil
+	}
+	return plan, nil
+}
+
+// better tells whether plan a leaves less out than b, or is less late with hot
+// stops, or travels less.
+func (p *Problem) better(a, b *Plan) bool {
+	return slices.Compare(p.score(a), p.score(b)) < 0
+}
+
+func (p *Problem) score(plan *Plan) []int64 {
+	var left, late int64
+	at := map[string]*Stop{}
+	for i := range p.Stops {
+		at[p.Stops[i].ID] = &p.Stops[i]
+	}
+	for _, u := range plan.Unserved {
+		if s := at[u.ID]; s != nil {
+			left += 1 + s.Priority
+		}
+	}
+	for _, run := range plan.Runs {
+		for _, t := range run.Trips {
+			for _, v := range t.Stops {
+				if s := at[v.ID]; s != nil && s.Hot {
+					late += max(v.Arrives-s.Window[1], 0)
+				}
+			}
+		}
+	}
+	return []int64{left, late, plan.Travel}
 }
 
 // plan writes days out with their times.
@@ -82,14 +123,14 @@ func (p *Problem) trip(m *model, d int, clock int64, stops []int32, travel *int6
 	trip := Trip{Leaves: clock, Stops: []Visit{}}
 	prev := int32(0)
 	for _, v := range stops {
-		*travel += m.d(prev, v)
-		clock = max(clock+m.t(prev, v), m.ready[v])
+		*travel += m.t(d, prev, v)
+		clock = max(clock+m.t(d, prev, v), m.ready[v])
 		trip.Stops = append(trip.Stops, Visit{p.Stops[v-1].ID, clock})
 		clock += m.service[v]
 		prev = v
 	}
-	*travel += m.d(prev, 0)
-	trip.Back = clock + m.t(prev, 0)
+	*travel += m.t(d, prev, 0)
+	trip.Back = clock + m.t(d, prev, 0)
 	return trip
 }
 
@@ -109,7 +150,7 @@ func (m *model) reason(u int32) Reason {
 		case v.noStairs && m.climb[u]:
 		case !m.carriesAlone(v, u):
 			why = later(why, Capacity)
-		case max(v.start, m.release[u])+v.loading+m.t(0, u) > m.due[u]:
+		case max(v.start, m.release[u])+v.loading+m.t(d, 0, u) > m.due[u]:
 			why = later(why, Window)
 		default:
 			return m.crowded(u)
@@ -132,7 +173,7 @@ func (m *model) carriesAlone(v *vehicle, u int32) bool {
 func (m *model) crowded(u int32) Reason {
 	for d := range m.vehicles {
 		v := &m.vehicles[d]
-		back := max(max(v.start, m.release[u])+v.loading+m.t(0, u), m.ready[u]) + m.service[u] + m.t(u, 0)
+		back := max(max(v.start, m.release[u])+v.loading+m.t(d, 0, u), m.ready[u]) + m.service[u] + m.t(d, u, 0)
 		if v.maxTrips < m.n && back <= v.end {
 			return Capacity
 		}

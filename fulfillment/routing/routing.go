@@ -20,8 +20,9 @@
 //
 // Order of the objective: stops left out, weighted by priority; then how late hot
 // stops are; then travel; then
-// fairness, the sum of the squares of what each courier has worked and will. Trips
-// that are under way keep their bags and their next stop (Begun). Every stop left
+// fairness, the sum of the squares of what each courier has worked and will. Each
+// kind of courier goes at its own pace. Trips that are under way keep their bags and
+// their next stop (Begun), and Improve starts from an earlier plan. Every stop left
 // out has its reason. Same input, seed and iterations: the same plan. Check
 // validates a plan and shares no code with the search.
 //
@@ -72,6 +73,7 @@ type Courier struct {
 	Loading  int64    `json:"loading"`   // seconds at the gate before every trip
 	MaxTrips int      `json:"max_trips"` // 0: no limit
 	NoStairs bool     `json:"no_stairs,omitempty"`
+	Pace     int64    `json:"pace,omitempty"`   // per cent of Duration that each way takes, rounded up to a second; 0: 100
 	Worked   []int64  `json:"worked,omitempty"` // seconds of the weeks before, of each of the count; none: nobody has
 }
 
@@ -87,7 +89,7 @@ type Begun struct {
 
 // Plan is who goes when with what.
 type Plan struct {
-	Travel   int64      `json:"travel"` // seconds of Duration used
+	Travel   int64      `json:"travel"` // seconds on the way, at each courier's pace
 	Runs     []Run      `json:"runs"`
 	Unserved []Unserved `json:"unserved"`
 }

@@ -38,6 +38,7 @@ func made(seed uint64, n int) *Problem {
 		{Kind: "foot", Count: 1 + draw.IntN(4), Capacity: []int64{40, 9000}, Shift: [2]int64{0, 7200}, Loading: 90},
 		{Kind: "e-bike", Count: draw.IntN(3), Capacity: []int64{90, 40_000}, Shift: [2]int64{600, 5400}, Loading: 60, MaxTrips: 2, NoStairs: true},
 	}
+	p.Couriers[1].Pace = 60 + draw.Int64N(90)
 	return p
 }
 

@@ -7,7 +7,7 @@ import (
 func TestRuinTakesStringsOfNeighbouringTrips(t *testing.T) {
 	m := modelOf(made(3, 40))
 	r := newSearch(m, 1)
-	r.construct()
+	r.construct(nil)
 	r.keep()
 	for range 200 {
 		before := len(r.absent)

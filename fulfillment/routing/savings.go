@@ -7,8 +7,8 @@ import (
 
 // savings builds single trips as Clarke & Wright (1964): a trip for each stop,
 // then the two trips are joined whose joint saves most of the way, as long as
-// load and windows allow. Only joints between neighbours are looked at. Trips
-// that no vehicle is left for are dissolved.
+// load and windows allow it to the quickest of all shifts. Only joints between
+// neighbours are looked at. Trips that no vehicle is left for are dissolved.
 func (r *search) savings() {
 	type joint struct {
 		a, b int32
@@ -37,6 +37,7 @@ type joiner struct {
 	of    [][]int32
 	load  [][maxLoads]int64
 	most  [maxLoads]int64
+	quick int // the vehicle that is quickest
 }
 
 func newJoiner(m *model) *joiner {
@@ -44,7 +45,10 @@ func newJoiner(m *model) *joiner {
 	for i := range j.of {
 		j.chain[i], j.of[i] = int32(i), []int32{int32(i)}
 	}
-	for _, v := range m.vehicles {
+	for d, v := range m.vehicles {
+		if v.unit < m.vehicles[j.quick].unit {
+			j.quick = d
+		}
 		for k := range m.k {
 			j.most[k] = max(j.most[k], v.cap[k])
 		}
@@ -85,14 +89,14 @@ func (j *joiner) inTime(x, y []int32) bool {
 	prev := int32(0)
 	for _, part := range [][]int32{x, y} {
 		for _, v := range part {
-			clock = max(clock, j.release[v]) + j.t(prev, v)
+			clock = max(clock, j.release[v]) + j.t(j.quick, prev, v)
 			if clock > j.due[v] {
 				return false
 			}
 			clock, prev = max(clock, j.ready[v])+j.service[v], v
 		}
 	}
-	return clock+j.t(prev, 0) <= end
+	return clock+j.t(j.quick, prev, 0) <= end
 }
 
 func (j *joiner) trips() [][]int32 {
@@ -114,7 +118,7 @@ func (r *search) adopt(trips [][]int32) {
 		best, price := -1, int64(forever)
 		for d := range r.days {
 			v := &r.vehicles[d]
-			if len(r.days[d].seq) == 0 && v.fixed+v.unit < price && r.can(d, t) {
+			if len(r.days[d].seq) == 0 && v.fixed+v.unit < price && r.walk(d, t) {
 				best, price = d, v.fixed+v.unit
 			}
 		}

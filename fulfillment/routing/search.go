@@ -126,9 +126,12 @@ func (m *model) temperatures() (hot, cold float64) {
 }
 
 // anneal runs until stop says that the share of the budget that is used is 1.
-func (r *search) anneal(used func(iteration int) float64) {
+func (r *search) anneal(warm bool, used func(iteration int) float64) {
 	mean := r.meanWay()
 	hot, cold := r.temperatures()
+	if warm {
+		hot = math.Sqrt(hot * cold)
+	}
 	temperature := hot * mean
 	for i := 0; ; i++ {
 		if i%32 == 0 {
@@ -167,13 +170,13 @@ func (r *search) meanWay() float64 {
 	return max(float64(total)/float64(ways), 1)
 }
 
-// solve gives the best days found.
-func solve(ctx context.Context, m *model, o Options) [][]int32 {
+// solve gives the best days found, from earlier ones on where there are any.
+func solve(ctx context.Context, m *model, from [][]int32, o Options) [][]int32 {
 	threads := max(o.Threads, 1)
 	found := make([]*search, threads)
 	var all sync.WaitGroup
 	for i := range found {
-		all.Go(func() { found[i] = solveOnce(ctx, m, o, o.Seed+int64(i), i == 0) })
+		all.Go(func() { found[i] = solveOnce(ctx, m, from, o, o.Seed+int64(i), i == 0) })
 	}
 	all.Wait()
 	best := slices.MinFunc(found, func(a, b *search) int {
@@ -185,16 +188,16 @@ func solve(ctx context.Context, m *model, o Options) [][]int32 {
 	return best.best
 }
 
-func solveOnce(ctx context.Context, m *model, o Options, seed int64, tells bool) *search {
+func solveOnce(ctx context.Context, m *model, from [][]int32, o Options, seed int64, tells bool) *search {
 	clock := newStopwatch(o)
 	r := newSearch(m, seed)
-	r.construct()
+	r.construct(from)
 	r.keep()
 	r.remember()
 	if m.n <= 2 || len(m.vehicles) == 0 {
 		return r
 	}
-	r.anneal(func(iteration int) float64 {
+	r.anneal(!empty(from), func(iteration int) float64 {
 		if ctx.Err() != nil {
 			return 1
 		}
@@ -206,11 +209,13 @@ func solveOnce(ctx context.Context, m *model, o Options, seed int64, tells bool)
 	return r
 }
 
-// construct starts from the savings where every trip stands for itself, and
+// construct starts from earlier days, or from the savings where every trip stands for itself, and
 // puts what is left where it costs least.
-func (r *search) construct() {
+func (r *search) construct(from [][]int32) {
 	r.resume()
-	if !r.severalTrips {
+	if !empty(from) {
+		r.follow(from)
+	} else if !r.severalTrips {
 		r.savings()
 	}
 	r.out = append(r.out[:0], r.absent...)

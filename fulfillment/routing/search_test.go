@@ -23,7 +23,7 @@ func TestTheSameSeedGivesTheSamePlanAtThisCost(t *testing.T) {
 func TestTheStateAgreesWithItself(t *testing.T) {
 	m := modelOf(made(11, 35))
 	r := newSearch(m, 1)
-	r.construct()
+	r.construct(nil)
 	r.keep()
 	for i := range 300 {
 		r.step(20)
@@ -44,7 +44,7 @@ func TestTheStateAgreesWithItself(t *testing.T) {
 
 func BenchmarkStep(b *testing.B) {
 	r := newSearch(modelOf(made(2, 200)), 1)
-	r.construct()
+	r.construct(nil)
 	r.keep()
 	b.ReportAllocs()
 	for b.Loop() {

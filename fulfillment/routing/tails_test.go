@@ -14,7 +14,7 @@ func TestLaterTripsChangeHandsOnlyWhereAllAreInTime(t *testing.T) {
 		p.Couriers[0].Count, p.Couriers[1].Count = 4, 2
 		m := modelOf(p)
 		r := newSearch(m, 1)
-		r.construct()
+		r.construct(nil)
 		for u := int32(1); u < int32(m.n); u++ {
 			if d := r.dayOf[u]; d >= 0 {
 				r.set(int(d), slices.DeleteFunc(slices.Clone(r.days[d].seq), func(w int32) bool { return w == u }))
@@ -44,7 +44,7 @@ func TestLaterTripsChangeHandsOnlyWhereAllAreInTime(t *testing.T) {
 				break
 			}
 			r = newSearch(m, 1)
-			r.construct()
+			r.construct(nil)
 		}
 	}
 	if tried < 20 {
@@ -59,12 +59,12 @@ func (s *state) onTimeAll(d int) bool {
 		clock = max(clock, tr.release) + v.loading
 		prev := int32(0)
 		for _, u := range s.days[d].seq[tr.from:tr.to] {
-			if clock += s.t(prev, u); clock > s.due[u] {
+			if clock += s.t(d, prev, u); clock > s.due[u] {
 				return false
 			}
 			clock, prev = max(clock, s.ready[u])+s.service[u], u
 		}
-		clock += s.t(prev, 0)
+		clock += s.t(d, prev, 0)
 	}
 	return clock <= v.end && len(s.days[d].trips) <= v.maxTrips
 }

@@ -2,7 +2,11 @@ package routing
 
 import "fmt"
 
-const maxLoads = 4
+const (
+	maxLoads = 4
+	longest  = 50_000_000 // seconds of one way, more than a year
+	latest   = 1 << 40    // seconds of a moment, more than thirty thousand years
+)
 
 // Validate names the first key that cannot be right.
 func (p *Problem) Validate() error {
@@ -17,8 +21,8 @@ func (p *Problem) Validate() error {
 			return invalid(fmt.Sprintf("duration[%d]", i), "%d numbers, want %d", len(row), len(p.Duration))
 		}
 		for j, t := range row {
-			if t < 0 || t > 1<<31 {
-				return invalid(fmt.Sprintf("duration[%d][%d]", i, j), "%d is not a number of seconds", t)
+			if t < 0 || t > longest {
+				return invalid(fmt.Sprintf("duration[%d][%d]", i, j), "%d is not a number of seconds from 0 to %d", t, longest)
 			}
 		}
 	}
@@ -79,6 +83,9 @@ func (s *Stop) validate(place string, loads int) error {
 	if s.Service < 0 || s.Service > 1<<31 {
 		return invalid(place+".service", "%d is not a number of seconds", s.Service)
 	}
+	if s.Release < 0 || s.Window[0] < 0 || max(s.Release, s.Window[1]) > latest {
+		return invalid(place, "release and window are numbers of seconds from 0 to %d", int64(latest))
+	}
 	if s.Window[1] < s.Window[0] {
 		return invalid(place+".window", "it ends at %d, before it starts at %d", s.Window[1], s.Window[0])
 	}
@@ -87,9 +94,6 @@ func (s *Stop) validate(place string, loads int) error {
 	}
 	if s.Effort < 0 || s.Effort > 1<<31 {
 		return invalid(place+".effort", "%d is not a number of seconds", s.Effort)
-	}
-	if s.Release < 0 || s.Window[0] < 0 {
-		return invalid(place, "a time below 0")
 	}
 	return nil
 }
@@ -106,7 +110,10 @@ func (c *Courier) validate(place string, loads int) error {
 	if c.Kind == "" || c.Count < 0 || c.Count > 10_000 {
 		return invalid(place, "a courier needs a kind and a count of 0 to 10000")
 	}
-	if c.Shift[1] < c.Shift[0] || c.Shift[0] < 0 {
+	if c.Shift[0] < 0 || c.Shift[1] > latest {
+		return invalid(place+".shift", "it is not between 0 and %d", int64(latest))
+	}
+	if c.Shift[1] < c.Shift[0] {
 		return invalid(place+".shift", "it ends at %d, before it starts at %d", c.Shift[1], c.Shift[0])
 	}
 	if len(c.Worked) > 0 && len(c.Worked) != c.Count {
@@ -117,8 +124,11 @@ func (c *Courier) validate(place string, loads int) error {
 			return invalid(fmt.Sprintf("%s.worked[%d]", place, k), "%d is not a number of seconds", w)
 		}
 	}
-	if c.Loading < 0 || c.MaxTrips < 0 {
+	if c.Loading < 0 || c.Loading > longest || c.MaxTrips < 0 {
 		return invalid(place, "loading and max_trips are 0 or more")
+	}
+	if c.Pace != 0 && (c.Pace < 10 || c.Pace > 1000) {
+		return invalid(place+".pace", "%d is not between 10 and 1000 per cent", c.Pace)
 	}
 	return nil
 }

@@ -27,7 +27,7 @@ type Solution struct {
 
 // Solve searches the instance.
 func (in *Instance) Solve(ctx context.Context, o Options) Solution {
-	days := solve(ctx, in.model, o)
+	days := solve(ctx, in.model, nil, o)
 	var s Solution
 	served := 0
 	for d, seq := range days {
@@ -149,10 +149,9 @@ func instanceOf(kind string, coords [][]float64, loads int) (*Instance, error) {
 			return nil, invalid("NODE_COORD_SECTION", "line %d has no two coordinates", i+1)
 		}
 		for j := range n {
-			in.model.dist[i*n+j] = int64(math.Round(in.exact(int32(i), int32(j)) * float64(in.scale)))
+			in.model.dist[i*n+j] = int32(math.Round(in.exact(int32(i), int32(j)) * float64(in.scale)))
 		}
 	}
-	in.model.time = in.model.dist
 	return in, nil
 }
 
@@ -262,10 +261,6 @@ func (f *vrp) fleet(in *Instance) error {
 // finish numbers the kinds of vehicles and prices what is left out.
 func (in *Instance) finish() {
 	m := in.model
-	var most int64
-	for _, t := range m.dist {
-		most = max(most, t)
-	}
 	for i := range m.vehicles {
 		v := &m.vehicles[i]
 		v.kind = i
@@ -276,14 +271,10 @@ func (in *Instance) finish() {
 			}
 		}
 	}
-	var unit int64 = 1
-	for _, v := range m.vehicles {
-		unit = max(unit, v.unit)
-	}
+	most := m.prepare()
 	for i := 1; i < m.n; i++ {
-		m.penalty[i] = 4 * unit * (most + 1) * 10
+		m.penalty[i] = 40 * most
 	}
-	m.prepare()
 }
 
 func parseVRP(r io.Reader) (*vrp, error) {
