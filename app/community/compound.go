@@ -30,6 +30,8 @@ type Compound struct {
 // 12号楼 2单元 301室 and Bldg 12 Unit 2 Rm 301.
 type AddressForm struct {
 	Prefixes   []string `json:"prefixes,omitempty"`     // what may stand before the building and names none: 紫龙路500号, 828弄, 001号小区
+	LaneZh     string   `json:"lane_zh,omitempty"`      // word after a lane, where buildings are told apart by it: 弄, 期, 区
+	LaneEn     string   `json:"lane_en,omitempty"`      // word before it: Lane, Phase
 	BuildingZh string   `json:"building_zh,omitempty"`  // word after a building's number: 号楼, 栋, 号, 座
 	BuildingEn string   `json:"building_en,omitempty"`  // word before it: Bldg, Block, No.
 	UnitZh     string   `json:"unit_zh,omitempty"`      // 单元, 门
@@ -93,7 +95,7 @@ type Gate struct {
 type Building struct {
 	No            string   `json:"no"`                // unique here: 12, A, 梅; with several lanes, lane and number: 828-7
 	Aliases       []string `json:"aliases,omitempty"` // other names it goes by: 梅苑, Plum Court
-	Lane          string   `json:"lane,omitempty"`    // in compounds with several lanes: 828
+	Lane          string   `json:"lane,omitempty"`    // in compounds with several lanes, phases or areas: 828, 东
 	Lon           int64    `json:"lon"`               // micro-degrees
 	Lat           int64    `json:"lat"`               // micro-degrees
 	Floors        int      `json:"floors"`

@@ -50,8 +50,17 @@ func ParseHouseholdID(id string) (compound string, d Door, err error) {
 	return "", Door{}, fault.New(fault.Invalid, "household_id", "%q is not a household: compound/building/unit-room.", id).With("household", id)
 }
 
+// lane is the building's lane: the one that it says, or the 828 of 828-7.
+func (b *Building) lane() string {
+	first, second, _ := strings.Cut(b.No, "-")
+	if b.Lane == "" && plainNumber(first) != "" && plainNumber(second) != "" {
+		return first
+	}
+	return b.Lane
+}
+
 // local is the building's number within its lane: 7 of 828-7.
-func (b *Building) local() string { return strings.TrimPrefix(b.No, b.Lane+"-") }
+func (b *Building) local() string { return strings.TrimPrefix(b.No, b.lane()+"-") }
 
 // Has tells whether the building has this door.
 func (b *Building) Has(unit, room string) bool {

@@ -25,7 +25,7 @@ func (c *Compound) BuildingLabel(no, language string) string {
 	b, ok := c.Building(no)
 	lane := ""
 	if ok && b.Lane != "" {
-		lane = say(zh, b.Lane, "弄", "Lane")
+		lane = say(zh, b.Lane, cmp.Or(c.Form.LaneZh, "弄"), cmp.Or(c.Form.LaneEn, "Lane"))
 		no = b.local()
 	}
 	label := say(zh, no, cmp.Or(c.Form.BuildingZh, "号楼"), cmp.Or(c.Form.BuildingEn, "Bldg"))

@@ -21,7 +21,8 @@ const (
 	RunTogether    Doubt = "run_together"     // 12301
 	OtherPlace     Doubt = "other_place"      // another lane or road than the compound's
 	PersonOrPlace  Doubt = "person_or_place"  // 李梅301: a name that ends like a building
-	MoreNumbers    Doubt = "more_numbers"     // 12-301-5: the door is followed by a number of unknown meaning
+	MoreNumbers    Doubt = "more_numbers"     // 12-301-5, 12-301B: the door is followed by a number or letter of unknown meaning
+	NextDoor       Doubt = "next_door"        // 12-301对门: a neighbour of the door that is written
 	FloorDisagrees Doubt = "floor_disagrees"  // 3楼501室
 	maxCandidates        = 8
 	maxTextForRead       = 2000 // runes of one entry that are looked at
@@ -34,6 +35,7 @@ type Reading struct {
 	Candidates []Door `json:"candidates,omitempty"` // best first, 8 at most
 	Building   string `json:"building,omitempty"`   // the one building that was named, also where the room is in doubt
 	Text       string `json:"text,omitempty"`       // the part of the text that is the address, as it was written
+	Loose      bool   `json:"-"`                    // only a gap is between building and room, which may be a quantity and a price
 	Start      int    `json:"-"`                    // of Text, in bytes
 	End        int    `json:"-"`
 	Rest       string `json:"rest,omitempty"` // what is left: names, products, remarks
@@ -49,17 +51,20 @@ type Reader struct {
 	numbers  map[string][]*Building // by local number, without leading zeros
 	words    []word
 	begins   map[rune][]word // names and markers by their first rune, longest first
-	lanes    map[string]bool
-	placed   bool // the compound has said which road or lane it is on
+	lanes    map[string]bool // 弄 that are the compound's
+	streets  map[string]bool // 号 of its road that are the compound's
+	flat     bool            // no building has a second unit, so that 门 is the building's
+	placed   bool            // the compound has said which road or lane it is on
 }
 
 // Reader prepares the compound's names for reading. With a home building, as in
 // a building's own group, a room alone is an address.
 func (c *Compound) Reader(home string) *Reader {
-	r := &Reader{compound: c, home: home, numbers: map[string][]*Building{}, lanes: map[string]bool{}, begins: map[rune][]word{}}
+	r := &Reader{compound: c, home: home, numbers: map[string][]*Building{}, lanes: map[string]bool{}, streets: map[string]bool{}, begins: map[rune][]word{}}
 	if home == "" && len(c.Buildings) == 1 {
 		r.home = c.Buildings[0].No
 	}
+	r.flat = !slices.ContainsFunc(c.Buildings, func(b Building) bool { return b.Units > 1 })
 	r.learnWords()
 	return r
 }
@@ -67,12 +72,13 @@ func (c *Compound) Reader(home string) *Reader {
 // Read finds the address in one text. It takes a door only where no other reading of the text is as good.
 func (r *Reader) Read(text string) Reading {
 	tokens := r.tokens(text)
-	found := r.match(tokens)
+	m := &matcher{Reader: r, source: text, tokens: tokens}
+	found := m.match()
 	if len(found) == 0 {
 		return Reading{Doubt: NoAddress, Rest: strings.TrimSpace(text)}
 	}
 	best := found[0]
-	reading := Reading{Doubt: best.doubt, Candidates: slices.Clone(best.doors), Building: best.buildingNo()}
+	reading := Reading{Doubt: best.doubt, Candidates: slices.Clone(best.doors), Building: best.buildingNo(), Loose: best.strength == loose && !best.implied}
 	for _, other := range found[1:] {
 		switch {
 		case other.within(best):
@@ -80,13 +86,16 @@ func (r *Reader) Read(text string) Reading {
 			reading.Doubt = Ambiguous
 			reading.Building = ""
 			reading.Candidates = append(reading.Candidates, other.doors...)
-		case !other.overlaps(best) && other.strength >= joined && best.strength >= joined && other.doubt == Certain && !slices.Equal(other.doors, best.doors):
+		case !other.overlaps(best) && other.besides(best):
 			reading.Doubt = TwoAddresses
 			reading.Building = ""
 			reading.Candidates = append(reading.Candidates, other.doors...)
 		}
 	}
-	return reading.finish(text, tokens[best.start].start, tokens[best.end-1].end)
+	if reading.Doubt == Certain || reading.Doubt == MoreNumbers || reading.Doubt == UnitMissing {
+		m.lookAround(best, &reading)
+	}
+	return reading.finish(text, m.beginning(best), tokens[best.end-1].end)
 }
 
 // finish fills the spans, and moves a single certain candidate to Door.

@@ -1,6 +1,7 @@
 package community
 
 import (
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -106,13 +107,34 @@ trees | 松苑 | no_room
 trees | 四君子苑 松1806 | => 松/1-1806
 `
 
-func TestReadAsksWhereItIsNotSure(t *testing.T) {
-	byName := map[string]*Compound{}
-	for _, k := range kinds() {
-		byName[k.name] = k.compound
+// moreCompounds are kinds of compound beside the four of the forms.
+func moreCompounds() map[string]*Compound {
+	all := map[string]*Compound{
+		"one":    {NameZh: "紫龙家园", Form: AddressForm{Prefixes: []string{"紫龙路500弄", "上海市浦东新区"}, BuildingZh: "号", NeverUnits: true}, Buildings: numbered(30, 18, 1, 6, "")},
+		"bare":   {NameZh: "001号小区", NameEn: "Compound 001", Buildings: numbered(22, 18, 2, 4, "")},
+		"garden": {NameZh: "绿城", Buildings: append(withNames(12, "香樟苑", "银杏阁", "海棠=海棠苑"), Building{No: "丹桂", Aliases: []string{"丹桂苑", "Osmanthus"}, Floors: 12, Units: 2, DoorsPerFloor: 6})},
+		"old":    {NameZh: "老公房", Buildings: append(numbered(9, 6, 3, 4, ""), withNames(6, "1甲", "1乙", "12A", "12B")...)},
+		"phases": {Form: AddressForm{LaneZh: "期", LaneEn: "Phase"}, Buildings: append(numbered(6, 12, 1, 4, "1"), numbered(5, 12, 1, 4, "2")...)},
+		"areas":  {Form: AddressForm{LaneZh: "区"}, Buildings: slices.Concat(numbered(6, 12, 1, 4, "东"), numbered(5, 12, 1, 4, "西"), numbered(5, 12, 1, 4, "A"))},
 	}
-	for line := range strings.Lines(strings.TrimSpace(doubts)) {
-		parts := strings.SplitN(strings.TrimSpace(line), " | ", 3)
+	all["one"].Buildings[11].MoreRooms = []string{"1500", "B1", "301A", "G01"}
+	for _, k := range kinds() {
+		all[k.name] = k.compound
+	}
+	return all
+}
+
+func TestReadAsksWhereItIsNotSure(t *testing.T) {
+	more, err := os.ReadFile("testdata/addresses.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	byName := moreCompounds()
+	for line := range strings.Lines(strings.TrimSpace(doubts + string(more))) {
+		if !strings.Contains(line, " | ") {
+			continue
+		}
+		parts := strings.SplitN(strings.TrimSuffix(line, "\n")+" ", " | ", 3)
 		place, home, _ := strings.Cut(parts[0], ":")
 		doubt, listed, _ := strings.Cut(parts[2], "=>")
 		got := byName[place].Reader(home).Read(parts[1])
@@ -159,8 +181,8 @@ func FuzzRead(f *testing.F) {
 		f.Add(line)
 	}
 	var readers []*Reader
-	for _, k := range kinds() {
-		readers = append(readers, k.compound.Reader(""), k.compound.Reader(k.door.Building))
+	for _, c := range moreCompounds() {
+		readers = append(readers, c.Reader(""), c.Reader(c.Buildings[len(c.Buildings)/2].No))
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		for _, r := range readers {

@@ -3,7 +3,9 @@ package community
 import (
 	"cmp"
 	"slices"
+	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // strength says how plainly a text is an address.
@@ -30,8 +32,10 @@ type match struct {
 	floor      string
 	room       string
 	roomMarked bool
+	placed     bool // the compound's name, a road or a lane stands before the building
 	foreign    bool // another road or lane was named
 	adjacent   bool // building and room are not apart: 十二三零一
+	apart      bool // only gaps are between unit and room: 12 2 301
 	more       bool // another number is joined to the end
 	strength   strength
 
@@ -65,21 +69,22 @@ func (m *match) buildingNo() string {
 // matcher finds every reading of the tokens.
 type matcher struct {
 	*Reader
+	source string
 	tokens []token
 	out    []*match
 }
 
 // match gives all readings, the best first. Loose readings count only as a door that is there.
-func (r *Reader) match(tokens []token) []*match {
-	m := &matcher{Reader: r, tokens: tokens}
-	for i := range tokens {
-		if !strings.ContainsRune("NPDALlburM#", rune(tokens[i].class)) || m.joinedLeft(i) {
+func (m *matcher) match() []*match {
+	for i := range m.tokens {
+		if !m.is(i, "NPDAGlburM#") || m.joinedLeft(i) {
 			continue
 		}
 		m.head(i, match{start: i})
 		m.backwards(i)
 	}
 	m.runTogether()
+	m.dropParts()
 	slices.SortStableFunc(m.out, func(a, b *match) int {
 		x, y := a.rank(), b.rank()
 		return cmp.Or(cmp.Compare(y[0], x[0]), cmp.Compare(y[1], x[1]), cmp.Compare(b.end-b.start, a.end-a.start))
@@ -106,57 +111,34 @@ func (m *matcher) skip(i int, classes string) int {
 	return i
 }
 
+// dropParts leaves out what is a part of a plain address, the 2-301 of 丹桂2-301, and
+// pairs that are no building and room where one of the two is a door: 1204-2.
+func (m *matcher) dropParts() {
+	all := slices.Clone(m.out)
+	m.out = slices.DeleteFunc(m.out, func(f *match) bool {
+		return slices.ContainsFunc(all, func(o *match) bool {
+			part := f.within(o) && o.strength >= named
+			noPair := f.doubt == NoSuchBuilding && f.strength == joined && (o.strength >= named && f.overlaps(o) || o.implied && o.start == f.start)
+			return (part || noPair) && o.rank()[1] > 0
+		})
+	})
+}
+
+// left is the token before i that is no gap.
+func (m *matcher) left(i int) int {
+	for i--; m.is(i, " "); i-- {
+	}
+	return i
+}
+
 // joinedLeft tells whether a number belongs to what stands left of it: the 2 of
-// 1-2-301, the 7 of 830弄7号, the 500 of 紫龙路500号.
+// 1-2-301, the 7 of 830弄 7号, the 500 of 紫龙路500号; or counts something: 尾号1204.
 func (m *matcher) joinedLeft(i int) bool {
 	if m.class(i) != number {
 		return false
 	}
-	return m.is(i-1, "ND") || m.is(i-1, "-L") && m.class(i-2) == number
-}
-
-// head reads what stands before the building: the compound's name, a road, a lane.
-func (m *matcher) head(i int, f match) {
-	i = m.skip(i, "P ")
-	if m.class(i) == road {
-		f.foreign = m.placed
-		for n := 0; n < 4 && f.foreign && m.afterHan(f.start); n++ { // 银杏路 is one name
-			f.start--
-		}
-		i = m.skip(i+1, " ")
-		if after := m.skip(i+1, " "); m.class(i) == number && m.class(after) == hao {
-			m.place(m.skip(after+1, " -P"), f)
-		}
-		i = m.skip(i, "P ")
-	}
-	m.place(i, f)
-}
-
-// place reads what follows the road: a lane, or a building at once.
-func (m *matcher) place(i int, f match) {
-	i = m.skip(i, "#")
-	m.building(i, f)
-	m.laneOf(i, f)
-}
-
-// laneOf reads 828弄, Lane 828, and 828- where the compound has that lane.
-func (m *matcher) laneOf(i int, f match) {
-	at, next := i, -1
-	switch {
-	case m.class(i) == laneFirst:
-		at = m.skip(i+1, " #")
-		next = m.skip(at+1, " -")
-	case m.class(i) == number && m.class(m.skip(i+1, " ")) == lane:
-		next = m.skip(m.skip(i+1, " ")+1, " -")
-	case m.class(i) == number && m.is(i+1, "-") && m.lanes[m.tokens[i].value]:
-		next = i + 2
-	}
-	if next < 0 || m.class(at) != number {
-		return
-	}
-	f.lane = m.tokens[at].value
-	f.foreign = f.foreign || !m.lanes[f.lane]
-	m.building(next, f)
+	left := m.left(i)
+	return m.is(left, "DGS") || m.is(left, "L") && m.class(left-1) == number || m.is(i-1, "N") || m.is(i-1, "-") && m.class(i-2) == number
 }
 
 // building reads the building in each way it can be written.
@@ -183,7 +165,7 @@ func (m *matcher) building(i int, f match) {
 	}
 	f = m.at(i, f)
 	after := m.skip(i+1, " ")
-	if m.is(after, "BHF") || m.class(after) == hash && m.is(after+1, "BF") {
+	if m.is(after, "BHF") || m.class(after) == hash && m.is(after+1, "BF") || m.class(i) == name && m.class(after) == blockFirst || m.flat && m.class(after) == unitAfter && m.text(after) == "门" && !m.is(m.left(i), "BH") {
 		after = m.skip(after, "#")
 		f.strength, f.asFloor = marked, m.class(after) == floorAfter
 		if f.asFloor && m.is(i-1, "BHU") {
@@ -206,12 +188,20 @@ func (m *matcher) bareBuilding(i int, f match) {
 		f.strength = joined
 	case m.class(i) == name:
 		f.strength = named
+		if m.runes(i) > 2 { // 听雨轩
+			f.strength = marked
+		}
 	case len(between) == 0 && m.class(next) != roomFirst && m.class(next) != unitFirst:
 		f.adjacent = true
 	}
-	f.bareName = m.class(i) == name
+	f.bareName = m.class(i) == name && m.runes(i) <= 2
 	m.unitOf(next, f)
+	if f.strength == marked {
+		m.noRoom(i+1, f)
+	}
 }
+
+func (m *matcher) runes(i int) int { return utf8.RuneCountInString(m.text(i)) }
 
 // at puts the building that token i names into f.
 func (m *matcher) at(i int, f match) match {
@@ -223,7 +213,7 @@ func (m *matcher) at(i int, f match) match {
 	}
 	f.buildings = nil
 	for _, b := range candidates {
-		if f.lane == "" || f.foreign || b.Lane == f.lane {
+		if f.lane == "" || f.foreign || laneKey(b.lane()) == f.lane {
 			f.buildings = append(f.buildings, b)
 		}
 	}
@@ -244,11 +234,25 @@ func (m *matcher) unitOf(i int, f match) {
 		f.strength = max(f.strength, joined)
 		m.floorOf(m.skip(at+1, " -#"), f)
 	case m.class(i) == number && m.is(after, "-#"):
+		m.floorFirst(i, f)
 		f.unit, f.bareUnit = m.tokens[i].value, true
 		if f.implied {
 			f.strength = joined
 		}
 		m.floorOf(m.skip(after, " -#"), f)
+	case m.class(i) == number && m.class(after) == number && i+1 < after && !f.implied:
+		f.unit, f.apart = m.tokens[i].value, true
+		m.roomOf(after, f)
+	}
+}
+
+// floorFirst reads #12-04, the fourth door of floor 12, where 12 is no unit.
+func (m *matcher) floorFirst(i int, f match) {
+	door := m.skip(i+1, " -")
+	padded := m.class(door) == number && m.tokens[door].end-m.tokens[door].start == 2
+	if u, _ := strconv.Atoi(m.tokens[i].value); padded && !f.implied && !slices.ContainsFunc(f.buildings, func(b *Building) bool { return u <= b.Units }) {
+		f.floor = m.tokens[i].value
+		m.roomOf(door, f)
 	}
 }
 
@@ -261,17 +265,20 @@ func (m *matcher) floorOf(i int, f match) {
 			f.strength = marked
 		}
 		m.roomOf(m.skip(after+1, " -#"), f)
+	} else if m.class(i) == floorAfter && m.class(after) == number { // floor 3
+		f.floor = m.tokens[after].value
+		m.roomOf(m.skip(after+1, " -#"), f)
 	}
 }
 
 // roomOf reads the room and is done. A number that counts something, or that
 // belongs to another part of the address, is no room.
 func (m *matcher) roomOf(i int, f match) {
-	if m.class(i) == roomFirst {
-		i = m.skip(i+1, " #")
-		f.roomMarked = true
+	at := m.skip(i+1, " #")
+	if m.class(i) == roomFirst || m.class(i) == unitFirst && m.class(at) == number && len(m.tokens[at].value) > 2 { // Unit 301
+		i, f.roomMarked = at, true
 	}
-	if !m.is(i, "NM") || m.is(i+1, "qULBF") {
+	if !m.is(i, "NM") || m.is(i+1, "qULBF") || f.implied && !m.roomAlone(i, f) {
 		return
 	}
 	f.room, f.end = m.tokens[i].value, i+1
@@ -287,6 +294,16 @@ func (m *matcher) roomOf(i int, f match) {
 	}
 	f.more = m.is(f.end, "-") && m.class(f.end+1) == number && !m.is(f.end+2, "q")
 	m.add(f)
+}
+
+// roomAlone tells whether a number in a building's own group may be a room: not the
+// 1204 of 1204.5, 尾号1204 or 3.1204, and a name such as B1 only where a word says so.
+func (m *matcher) roomAlone(i int, f match) bool {
+	decimal := func(dot, digit int) bool {
+		return m.class(dot) == gap && m.text(dot) == "." && m.class(digit) == number
+	}
+	short := m.class(i) == namedRoom && m.runes(i) < 3 && !f.roomMarked
+	return !decimal(i-1, i-2) && !decimal(i+1, i+2) && !m.is(m.left(i), "DGS") && !short
 }
 
 // noRoom notes a building that is named alone: 3栋王姐.

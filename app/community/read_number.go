@@ -74,3 +74,13 @@ func numberBySize(run []rune) (n, taken int) {
 	}
 	return n, taken
 }
+
+// circled gives the number in ① to ㊿ and ⑴ to ⒇; 0 for any other rune.
+func circled(r rune) int {
+	for _, row := range [][3]rune{{'①', '⑳', 1}, {'㉑', '㉟', 21}, {'㊱', '㊿', 36}, {'⑴', '⒇', 1}} {
+		if r >= row[0] && r <= row[1] {
+			return int(r - row[0] + row[2])
+		}
+	}
+	return 0
+}

@@ -16,7 +16,7 @@ func (m *matcher) add(f match) {
 	if f.implied && f.bareUnit && f.doubt != Certain {
 		return
 	}
-	if !f.implied && f.bareNumberPair() && m.compound.Form.PairIsUnit && m.isUnitOfHome(f.written) {
+	if !f.implied && f.bareNumberPair() && m.compound.Form.PairIsUnit && m.unitOfHome(f.written) {
 		return
 	}
 	for _, other := range m.out {
@@ -29,12 +29,6 @@ func (m *matcher) add(f match) {
 
 func (f *match) bareNumberPair() bool {
 	return f.strength == joined && f.unit == "" && f.lane == "" && !f.bareName && !f.roomMarked
-}
-
-func (m *matcher) isUnitOfHome(n string) bool {
-	b, ok := m.compound.Building(m.home)
-	u, err := strconv.Atoi(n)
-	return ok && err == nil && u >= 1 && u <= b.Units
 }
 
 // resolve looks the reading up among the compound's doors.
@@ -58,7 +52,7 @@ func (m *matcher) resolve(f *match) (Doubt, []Door) {
 		return RunTogether, doors
 	case f.more:
 		return MoreNumbers, doors
-	case f.asFloor && f.floorFits(room):
+	case f.asFloor && f.floorFits(room), f.apart:
 		return Ambiguous, doors
 	case len(f.buildings) > 1 && len(doors) > 1:
 		return LaneMissing, doors
@@ -106,18 +100,23 @@ func (m *matcher) afterHan(i int) bool {
 	return m.class(i-1) == other && m.tokens[i-1].end-m.tokens[i-1].start >= 3
 }
 
-// backwards reads addresses that begin with the room: Rm 301, Unit 2, Bldg 12 and 301室，12号楼.
+// backwards reads addresses that begin with the room: Rm 301, Unit 2, Bldg 12 and
+// 301室，12号楼; without a word for the room only where one says building: 301, Building 12.
 func (m *matcher) backwards(i int) {
-	at := i
-	if m.class(at) == roomFirst {
+	at := m.skip(i, "#")
+	if m.is(at, "ru") {
 		at = m.skip(at+1, " #")
 	}
 	after := m.skip(at+1, " ")
-	if m.class(at) != number || at == i && m.class(after) != roomAfter {
+	f := match{start: i, roomMarked: m.is(i, "ru") || m.class(after) == roomAfter, strength: joined}
+	if m.class(at) != number || !f.roomMarked && len(m.tokens[at].value) < 3 {
 		return
 	}
-	f := match{start: i, room: m.tokens[at].value, roomMarked: true, strength: marked}
-	if at == i {
+	f.room = m.tokens[at].value
+	if f.roomMarked {
+		f.strength = marked
+	}
+	if m.class(after) == roomAfter {
 		after = m.skip(after+1, " -")
 	}
 	after = m.skip(after, " -")
@@ -133,14 +132,31 @@ func (m *matcher) buildingLast(i int, f match) {
 	if b := m.skip(i+1, " #"); m.class(i) == blockFirst && m.is(b, "NA") {
 		f = m.at(b, f)
 		f.end = b + 1
-		m.add(f)
+		m.laneLast(f)
 		return
 	}
-	if after := m.skip(i+1, " "); m.is(i, "NA") && m.is(after, "BH") {
+	after := m.skip(i+1, " ")
+	switch {
+	case m.is(i, "NA") && (m.class(after) == blockAfter || f.roomMarked && m.class(after) == hao):
 		f = m.at(i, f)
 		f.end = after + 1
-		m.add(f)
+		m.laneLast(f)
+	case m.class(i) == name && m.runes(i) > 2:
+		f = m.at(i, f)
+		f.end = i + 1
+		m.laneLast(f)
 	}
+}
+
+// laneLast reads the lane behind: Rm 301, No. 12, Lane 828.
+func (m *matcher) laneLast(f match) {
+	at := m.skip(f.end, " -")
+	if no := m.skip(at+1, " #"); m.class(at) == laneFirst && m.class(no) == number {
+		f.end = no + 1
+		f.inLane(m.Reader, m.tokens[no].value)
+		f.buildings = slices.DeleteFunc(f.buildings, func(b *Building) bool { return !f.foreign && f.lane != "" && laneKey(b.lane()) != f.lane })
+	}
+	m.add(f)
 }
 
 // runTogether reads 12301 as a question, where nothing else is an address.
@@ -156,6 +172,9 @@ func (m *matcher) runTogether() {
 		for cut := 1; cut <= len(t.value)-3; cut++ {
 			f := match{buildings: m.numbers[t.value[:cut]]}
 			doors = append(doors, f.doorsOf(t.value[cut:])...)
+			if f.unit = t.value[cut : cut+1]; cut <= len(t.value)-4 { // 122301
+				doors = append(doors, f.doorsOf(t.value[cut+1:])...)
+			}
 		}
 		if len(doors) > 0 {
 			m.out = append(m.out, &match{start: i, end: i + 1, doubt: RunTogether, doors: doors})
@@ -201,6 +220,9 @@ func (m *matcher) nearBuildings(f *match) []Door {
 			alone := match{buildings: []*Building{b}, unit: f.unit}
 			doors = append(doors, alone.doorsOf(room)...)
 		}
+	}
+	if swapped := (match{buildings: m.numbers[f.room]}); len(doors) == 0 { // 301-12
+		doors = swapped.doorsOf(f.written)
 	}
 	slices.SortStableFunc(doors, Door.Compare)
 	return doors[:min(len(doors), maxCandidates)]

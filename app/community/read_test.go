@@ -18,33 +18,35 @@ type kind struct {
 	zh       string // the building's number in Chinese numerals, or the name itself
 }
 
+func numbered(n, floors, units, doors int, lane string) (all []Building) {
+	for i := range n {
+		b := Building{No: fmt.Sprint(i + 1), Floors: floors, Units: units, DoorsPerFloor: doors, Lane: lane}
+		if lane != "" {
+			b.No = lane + "-" + b.No
+		}
+		all = append(all, b)
+	}
+	return all
+}
+
+func withNames(floors int, names ...string) (all []Building) {
+	for _, n := range names {
+		no, alias, _ := strings.Cut(n, "=")
+		b := Building{No: no, Floors: floors, Units: 1, DoorsPerFloor: 6}
+		if alias != "" {
+			b.Aliases = strings.Split(alias, ",")
+		}
+		all = append(all, b)
+	}
+	return all
+}
+
 func kinds() []kind {
-	numbered := func(n, floors, units, doors int, lane string) (all []Building) {
-		for i := range n {
-			b := Building{No: fmt.Sprint(i + 1), Floors: floors, Units: units, DoorsPerFloor: doors, Lane: lane}
-			if lane != "" {
-				b.No = lane + "-" + b.No
-			}
-			all = append(all, b)
-		}
-		return all
-	}
-	named := func(floors int, names ...string) (all []Building) {
-		for _, n := range names {
-			no, alias, _ := strings.Cut(n, "=")
-			b := Building{No: no, Floors: floors, Units: 1, DoorsPerFloor: 6}
-			if alias != "" {
-				b.Aliases = strings.Split(alias, ",")
-			}
-			all = append(all, b)
-		}
-		return all
-	}
 	lanes := &Compound{NameZh: "大华公寓", Form: AddressForm{Prefixes: []string{"紫龙路", "大华公寓"}, BuildingZh: "号", BuildingEn: "No.", NeverUnits: true},
 		Buildings: append(numbered(23, 18, 1, 4, "828"), Building{No: "830-40", Lane: "830", Floors: 6, Units: 1, DoorsPerFloor: 4})}
 	units := &Compound{NameZh: "幸福里", Form: AddressForm{Prefixes: []string{"紫龙路500号", "幸福里小区", "幸福里"}, BuildingZh: "栋"}, Buildings: numbered(23, 15, 2, 4, "")}
-	blocks := &Compound{NameEn: "Palm Court", Form: AddressForm{Prefixes: []string{"Palm Court", "紫龙路500号"}, BuildingZh: "座", BuildingEn: "Block"}, Buildings: named(18, "A", "B", "C", "D", "E", "F")}
-	trees := &Compound{NameZh: "四君子苑", Form: AddressForm{Prefixes: []string{"紫龙路500号", "四君子苑"}, BuildingZh: "苑"}, Buildings: named(18, "梅=梅苑,Plum Court", "兰=兰苑,Orchid", "竹=竹苑", "菊=菊苑", "松", "听雨轩")}
+	blocks := &Compound{NameEn: "Palm Court", Form: AddressForm{Prefixes: []string{"Palm Court", "紫龙路500号"}, BuildingZh: "座", BuildingEn: "Block"}, Buildings: withNames(18, "A", "B", "C", "D", "E", "F")}
+	trees := &Compound{NameZh: "四君子苑", Form: AddressForm{Prefixes: []string{"紫龙路500号", "四君子苑"}, BuildingZh: "苑"}, Buildings: withNames(18, "梅=梅苑,Plum Court", "兰=兰苑,Orchid", "竹=竹苑", "菊=菊苑", "松", "听雨轩")}
 	return []kind{
 		{"lanes", lanes, Door{"828-12", "1", "301"}, "12", "十二"},
 		{"units", units, Door{"12", "2", "301"}, "12", "十二"},

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -34,6 +35,9 @@ const (
 	hash       class = '#'
 	gap        class = ' ' // spaces, commas, brackets
 	counts     class = 'q' // 份, 元: the number before it is no room
+	counted    class = 'S' // 共, 尾号: the number behind it is no room
+	beside     class = 'n' // 对门: not this door
+	laneName   class = 'G' // 东区: a lane that has no number
 	other      class = 'x'
 )
 
@@ -47,15 +51,19 @@ type token struct {
 
 // markers are the words of addresses in any compound; a compound's own are added from its form.
 var markers = map[class]string{
-	lane:       "弄",
-	blockAfter: "号楼 號樓 号栋 号樓 栋 棟 幢 座 号房 #楼 ＃楼",
+	lane:       "弄 衖",
+	blockAfter: "号楼 號樓 号栋 号樓 栋 棟 幢 座 号房 号门 号门栋 门栋 #楼",
 	hao:        "号 號",
-	unitAfter:  "单元 單元 门洞 單 单 门 門",
+	unitAfter:  "单元 單元 门洞 單 单 门 門 梯",
 	roomAfter:  "室 房",
-	floorAfter: "楼 樓 层 floor fl",
+	floorAfter: "楼 樓 层 層 floor fl f /f",
 	laneFirst:  "lane",
 	blockFirst: "building bldg. bldg bld block blk tower no. no nr",
 	unitFirst:  "unit entrance ent. ent entry",
+	gap:        "第 st nd rd th",
+	other:      "门口 門口 门外 门前 门卫 门岗 门厅 门禁 楼道 楼梯",
+	beside:     "对门 對門 隔壁 楼上 楼下 旁边 对面 斜对面 邻居",
+	counted:    "订单 单号 编号 尾号 号码 账号 卡号 微信号 工号 付 付了 已付 转 转了 已转 转账 红包 收款 共 共计 一共 合计 总计 ¥ $ 满 减 paid order",
 	roomFirst:  "room rm. rm apartment apt. apt flat door",
 	counts: "份 板 箱 斤 个 個 盒 袋 包 瓶 只 条 支 枚 元 块 套 件 桶 罐 提 组 盆 篮 克 升 点 月 日 年 时 分 折 岁 人 位 串 把 颗 根 排 打 扎 捆 捧 公斤 千克 % % " +
 		"kg g ml l pcs pc packs pack boxes box trays tray bags bag bottles bottle cases case yuan rmb cny am pm",
@@ -78,6 +86,7 @@ func (r *Reader) learnWords() {
 	}
 	form := r.compound.Form
 	for text, class := range map[string]class{
+		form.LaneZh: lane, form.LaneEn: laneFirst,
 		form.BuildingZh: blockAfter, form.UnitZh: unitAfter, form.RoomZh: roomAfter,
 		form.BuildingEn: blockFirst, form.UnitEn: unitFirst, form.RoomEn: roomFirst,
 	} {
@@ -85,9 +94,8 @@ func (r *Reader) learnWords() {
 			r.learn(text, class)
 		}
 	}
-	for _, text := range form.Prefixes {
-		r.learn(text, prefix)
-		r.placed = r.placed || strings.ContainsAny(text, "路街道弄")
+	for _, text := range slices.Concat(form.Prefixes, r.compound.ownNames()) {
+		r.learnPrefix(text)
 	}
 	for i := range r.compound.Buildings {
 		r.learnBuilding(&r.compound.Buildings[i])
@@ -98,20 +106,28 @@ func (r *Reader) learnWords() {
 // sortWords puts the longest first, and the compound's own before the language's,
 // and brings buildings of one name together.
 func (r *Reader) sortWords() {
-	own := func(w word) int { return strings.IndexByte("PAM", byte(w.class)) }
+	own := func(w word) int { return strings.IndexByte("PAMG", byte(w.class)) }
 	slices.SortStableFunc(r.words, func(a, b word) int {
 		return cmp.Or(cmp.Compare(len(b.text), len(a.text)), cmp.Compare(own(b), own(a)), cmp.Compare(string(a.text), string(b.text)), cmp.Compare(a.class, b.class))
 	})
 	kept := r.words[:0]
 	for _, w := range r.words {
 		if n := len(kept); n > 0 && kept[n-1].class == w.class && string(kept[n-1].text) == string(w.text) {
-			kept[n-1].buildings = append(kept[n-1].buildings, w.buildings...)
+			kept[n-1].addBuildings(w.buildings)
 			continue
 		}
 		kept = append(kept, w)
 	}
 	for _, w := range kept {
 		r.begins[w.text[0]] = append(r.begins[w.text[0]], w)
+	}
+}
+
+func (w *word) addBuildings(more []*Building) {
+	for _, b := range more {
+		if !slices.Contains(w.buildings, b) {
+			w.buildings = append(w.buildings, b)
+		}
 	}
 }
 
@@ -122,15 +138,16 @@ func (r *Reader) learn(text string, class class, buildings ...*Building) {
 }
 
 func (r *Reader) learnBuilding(b *Building) {
-	if b.Lane != "" {
-		r.lanes[b.Lane], r.placed = true, true
-	}
+	r.learnLane(b.lane())
 	for _, text := range append([]string{b.local()}, b.Aliases...) {
 		if digits := plainNumber(fold(text)); digits != "" {
 			r.numbers[digits] = append(r.numbers[digits], b)
 			continue
 		}
 		r.learn(text, name, b)
+		for _, other := range spellings(text) {
+			r.learn(other, name, b)
+		}
 	}
 	for _, room := range b.MoreRooms {
 		if plainNumber(room) == "" {
@@ -194,6 +211,9 @@ func (s *scanner) next(i int) int {
 			return s.emit(token{class: other}, i, i+1)
 		}
 	}
+	if s.joins(i) {
+		return s.emit(token{class: dash}, i, i+1)
+	}
 	if w, ok := s.find(i); ok {
 		return s.emit(token{class: w.class, value: w.value, buildings: w.buildings}, i, i+len(w.text))
 	}
@@ -203,15 +223,17 @@ func (s *scanner) next(i int) int {
 		return s.digits(i)
 	case isChineseNumeral(c):
 		return s.numerals(i)
-	case strings.ContainsRune("-–—―‐−~_/\\·•|", c):
+	case circled(c) > 0:
+		return s.emit(token{class: number, value: strconv.Itoa(circled(c))}, i, i+1)
+	case strings.ContainsRune("-–—―‐−﹣~_/∕⁄\\·•|", c):
 		return s.emit(token{class: dash}, i, i+1)
 	case c == '#' || c == '♯':
 		return s.emit(token{class: hash}, i, i+1)
 	case c == ':' && s.betweenDigits(i):
 		return s.emit(token{class: other}, i, i+1)
-	case unicode.IsSpace(c) || strings.ContainsRune(".,;:、。，；()[]【】「」<>《》", c):
+	case unicode.IsSpace(c) || strings.ContainsRune(".,;:、。，；()[]【】「」<>《》…", c):
 		return s.emit(token{class: gap}, i, i+1)
-	case c == '路' || c == '街':
+	case c == '路' || c == '街' || c == '巷':
 		return s.emit(token{class: road}, i, i+1)
 	}
 	return s.emit(token{class: other}, i, i+1)
@@ -234,6 +256,9 @@ func (s *scanner) find(i int) (word, bool) {
 		if splits(s.runes, i) || splits(s.runes, end) {
 			continue
 		}
+		if w.class == name && w.value == "F" && i > 0 && isDigit(s.runes[i-1]) {
+			continue // 12F is a floor, also where a block is called F
+		}
 		return w, true
 	}
 	return word{}, false
@@ -249,17 +274,38 @@ func splits(runes []rune, i int) bool {
 	return letters || a >= '0' && a <= '9' && b >= '0' && b <= '9'
 }
 
-func (s *scanner) betweenDigits(i int) bool {
-	digit := func(j int) bool { return j >= 0 && j < len(s.runes) && s.runes[j] >= '0' && s.runes[j] <= '9' }
-	return digit(i-1) && digit(i+1)
+func isDigit(c rune) bool { return c >= '0' && c <= '9' }
+
+func (s *scanner) digit(i int) bool { return i >= 0 && i < len(s.runes) && isDigit(s.runes[i]) }
+
+func (s *scanner) betweenDigits(i int) bool { return s.digit(i-1) && s.digit(i+1) }
+
+// joins tells whether a character that is no dash stands for one here: 12之301, 12号的301,
+// 12一301, 12@301, and 12:301, which is no time of day.
+func (s *scanner) joins(i int) bool {
+	switch s.runes[i] {
+	case '之', '的':
+		follows := i+1 < len(s.runes) && (isDigit(s.runes[i+1]) || isChineseNumeral(s.runes[i+1]))
+		return follows && len(s.out) > 0 && strings.IndexByte("NHBUA", byte(s.out[len(s.out)-1].class)) >= 0
+	case '一', '丨', 'ー', '@':
+		return s.betweenDigits(i)
+	case ':':
+		return s.betweenDigits(i) && s.digit(i+2) && s.digit(i+3)
+	}
+	return false
 }
 
+// digits reads a number. Digits on keycaps are digits.
 func (s *scanner) digits(i int) int {
 	end := i
-	for end < len(s.runes) && s.runes[end] >= '0' && s.runes[end] <= '9' {
+	var value []rune
+	for end < len(s.runes) && (isDigit(s.runes[end]) || s.runes[end] == '\ufe0f' || s.runes[end] == '\u20e3') {
+		if isDigit(s.runes[end]) {
+			value = append(value, s.runes[end])
+		}
 		end++
 	}
-	return s.emit(token{class: number, value: plainNumber(string(s.runes[i:end]))}, i, end)
+	return s.emit(token{class: number, value: plainNumber(string(value))}, i, end)
 }
 
 // numerals reads a run of Chinese numerals. The last one counts things where a

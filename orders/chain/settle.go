@@ -139,7 +139,7 @@ func (e *Entry) kind() Kind {
 
 var addressCodes = []community.Doubt{
 	community.NoAddress, community.NoRoom, community.NoSuchBuilding, community.NoSuchDoor, community.UnitMissing, community.LaneMissing, community.Ambiguous,
-	community.TwoAddresses, community.RunTogether, community.OtherPlace, community.PersonOrPlace, community.MoreNumbers, community.FloorDisagrees,
+	community.TwoAddresses, community.RunTogether, community.OtherPlace, community.PersonOrPlace, community.MoreNumbers, community.FloorDisagrees, community.NextDoor,
 }
 
 func isAddress(code string) bool { return slices.Contains(addressCodes, community.Doubt(code)) }

@@ -1,0 +1,98 @@
+package community
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// lookAround turns a reading into a question where what stands beside it speaks of
+// another door: 12-301/302, 12-301B, 12-301对门, 二期12号301, G座301.
+func (m *matcher) lookAround(f *match, reading *Reading) {
+	second := m.secondRoom(f)
+	switch {
+	case len(second) > 0:
+		reading.Doubt, reading.Building = TwoAddresses, ""
+		reading.Candidates = append(reading.Candidates, second...)
+	case reading.Doubt != Certain:
+	case m.otherBuilding(f.start):
+		reading.Doubt, reading.Building = Ambiguous, ""
+	case !f.placed && m.strangePlace(f.start), m.elsewhere(f):
+		reading.Doubt = OtherPlace
+	case m.class(f.end) == beside:
+		reading.Doubt = NextDoor
+	case m.letterBehind(f):
+		reading.Doubt = MoreNumbers
+	}
+}
+
+// secondRoom gives the doors of another room that is written behind: 12-301、302.
+func (m *matcher) secondRoom(f *match) []Door {
+	i := m.skip(f.end, " -")
+	if m.class(i) == other && strings.Contains("和或与跟及&+", m.text(i)) {
+		i = m.skip(i+1, " ")
+	}
+	if i == f.end || m.class(i) != number || len(m.tokens[i].value) < 3 || m.is(i+1, "qBHUF") || m.is(m.skip(i+1, " "), "#-") {
+		return nil
+	}
+	of := match{buildings: f.buildings, unit: f.unit}
+	return slices.DeleteFunc(of.doorsOf(m.tokens[i].value), func(d Door) bool { return slices.Contains(f.doors, d) })
+}
+
+// otherBuilding tells whether another building stands right before: A座B座301, A/B301, Block G 301.
+func (m *matcher) otherBuilding(start int) bool {
+	i := start - 1
+	for m.is(i, " -") {
+		i--
+	}
+	return m.class(i) == blockAfter || m.class(start-1) == dash && m.class(i) == name || m.letter(i) && m.class(m.left(i)) == blockFirst
+}
+
+// strangePlace tells whether the address is continued to the left by what the compound does
+// not have: a phase, an area, another estate, a block's letter.
+func (m *matcher) strangePlace(start int) bool {
+	if m.is(start-1, "xq") && m.letter(start-1) {
+		return true
+	}
+	return m.class(start-1) == other && strings.Contains("期区區村苑园轩阁座坊邸墅", m.text(start-1))
+}
+
+// letter tells whether the token is a Latin letter that stands alone.
+func (m *matcher) letter(i int) bool {
+	latin := func(i int) bool {
+		if !m.is(i, "xqA") {
+			return false
+		}
+		r, size := utf8.DecodeRuneInString(m.text(i))
+		return size == len(m.text(i)) && unicode.Is(unicode.Latin, r)
+	}
+	return latin(i) && !latin(i-1) && !latin(i+1)
+}
+
+// letterBehind tells whether the room goes on with one letter: 301B. An x multiplies.
+func (m *matcher) letterBehind(f *match) bool {
+	if !m.is(f.end-1, "NM") || !m.is(f.end, "xqA") {
+		return false
+	}
+	text := m.text(f.end)
+	return strings.Contains("甲乙丙丁戊", text) || m.letter(f.end) && !strings.EqualFold(text, "x")
+}
+
+func (m *matcher) text(i int) string { return m.source[m.tokens[i].start:m.tokens[i].end] }
+
+// beginning is where the address begins in the text, with the region before its road.
+func (m *matcher) beginning(f *match) int {
+	start := m.tokens[f.start].start
+	if !f.placed {
+		return start
+	}
+	return regionEnd.FindStringIndex(m.source[:start])[0]
+}
+
+// besides tells whether a second address is as plainly written as the first.
+func (m *match) besides(best *match) bool {
+	sure := m.doubt == Certain || m.doubt == UnitMissing
+	plain := m.strength >= named && best.strength >= named || m.implied && best.implied || m.implied && best.strength >= joined && m.strength >= joined
+	return sure && plain && !slices.Equal(m.doors, best.doors)
+}
