@@ -23,6 +23,7 @@ import (
 )
 
 func init() {
+	huma.DefaultArrayNullable = false // people.JSON keeps the promise
 	huma.NewError = func(status int, message string, errs ...error) huma.StatusError {
 		return fault.Refused(status, message, errs...)
 	}
@@ -61,6 +62,7 @@ func newRouter(app *fiber.App, d *domains) *people.Router {
 	config.DocsPath = "/api/docs"
 	config.SchemasPath = "/api/schemas"
 	config.CreateHooks = nil
+	config.Formats = map[string]huma.Format{"application/json": people.JSON, "json": people.JSON}
 	return &people.Router{API: humafiber.New(app, config), Life: d.life, Actor: d.people.Actor}
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"regexp"
 	"strings"
@@ -71,7 +72,11 @@ func TestNobodySeesWhatIsNotForThem(t *testing.T) {
 				if method != "get" && r.acts {
 					continue
 				}
-				leak(t, r.who, r.may, seen, visit(r.is, method, fill(path, ids)))
+				answer := visit(r.is, method, fill(path, ids))
+				leak(t, r.who, r.may, seen, answer)
+				if bytes.Contains(answer.raw, []byte(`:null`)) { // which the contract promises nowhere
+					t.Errorf("%s holds a null: %.300s", answer.what, answer.raw)
+				}
 			}
 		}
 	}

@@ -2,17 +2,21 @@ package people
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
-	"reflect"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humafiber"
+	jsonv2 "github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+	jsonv1 "github.com/go-json-experiment/json/v1"
 	"github.com/google/uuid"
 
 	"baimi/app/fault"
@@ -68,18 +72,17 @@ func Route[I, O any](r *Router, permission Permission, route, summary string, ha
 		if err != nil {
 			return nil, fault.Problem(err)
 		}
-		return listed(out), nil
+		return out, nil
 	})
 }
 
-// listed answers an empty list with [] and never with null.
-func listed[O any](out *O) *O {
-	if v := reflect.ValueOf(out).Elem(); v.Kind() == reflect.Struct {
-		if body := v.FieldByName("Body"); body.Kind() == reflect.Slice && body.IsNil() && body.Type().Elem().Kind() != reflect.Uint8 {
-			body.Set(reflect.MakeSlice(body.Type(), 0, 0))
-		}
-	}
-	return out
+// JSON is how answers are written and requests are read: as encoding/json does,
+// but a list is never null, so that no reader has to ask.
+var JSON = huma.Format{
+	Marshal: func(w io.Writer, v any) error {
+		return jsonv2.MarshalWrite(w, v, jsonv1.DefaultOptionsV1(), jsonv2.FormatNilSliceAsNull(false), jsonv2.FormatNilMapAsNull(false), jsontext.EscapeForHTML(false))
+	},
+	Unmarshal: json.Unmarshal,
 }
 
 // Send writes one named event with its JSON data; an empty name only keeps the
@@ -121,11 +124,11 @@ func sender(w *bufio.Writer) Send {
 			fmt.Fprint(w, ": still here\n\n")
 			return w.Flush()
 		}
-		body, err := json.Marshal(data)
-		if err != nil {
+		var body bytes.Buffer
+		if err := JSON.Marshal(&body, data); err != nil {
 			return err
 		}
-		fmt.Fprintf(w, "event: %s\ndata: %s\n\n", name, body)
+		fmt.Fprintf(w, "event: %s\ndata: %s\n\n", name, body.Bytes())
 		return w.Flush()
 	}
 }

@@ -26,7 +26,7 @@ test('north is up, east is right, and all of it is on the drawing', () => {
 });
 
 test('a compound of one building has a drawing too', () => {
-	const d = drawing({ ...site, gates: null, buildings: [{ no: '1', lon: 121470000, lat: 31230000 }] });
+	const d = drawing({ ...site, gates: [], buildings: [{ no: '1', lon: 121470000, lat: 31230000 }] });
 	expect(Number.isFinite(d.buildings.get('1')!.x)).toBe(true);
 	expect(d.height).toBeGreaterThan(0);
 });

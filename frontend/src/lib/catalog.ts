@@ -16,11 +16,11 @@ export interface Names {
 /** Reads what is sold and by whom, once a page. */
 export async function readNames(): Promise<Names & { products: Product[] }> {
 	const [products, suppliers] = await Promise.all([ask(api.GET('/api/products')), ask(api.GET('/api/suppliers'))]);
-	const of = new Map((products ?? []).map((p) => [p.id, p]));
-	const sellers = new Map((suppliers ?? []).map((s) => [s.id, s]));
+	const of = new Map(products.map((p) => [p.id, p]));
+	const sellers = new Map(suppliers.map((s) => [s.id, s]));
 	const name = (found: { name_zh: string; name_en: string } | undefined, id: string) => (found && named(found)) || id;
 	return {
-		products: products ?? [],
+		products: products,
 		product: (id) => name(of.get(id), id),
 		unit: (id) => of.get(id)?.unit ?? 'pack',
 		supplier: (id) => name(sellers.get(id), id),

@@ -97,7 +97,7 @@ export class CourierRun {
 		const handovers = waiting.flatMap(({ act }) => (act.kind === 'handover' ? [{ id: act.id, stop: act.stop, outcome: act.outcome, at: act.at, note: act.note, photo: act.photo }] : []));
 		if (handovers.length === 0) return;
 		const answer = await ask(api.POST('/api/runs/{id}/handovers', { params, body: { handovers }, headers: keyed(newKey()) }));
-		this.refused = (answer.refused ?? []).map((r) => ({ status: 409, code: r.code, detail: r.detail, params: r.params ?? {}, errors: [] }));
+		this.refused = answer.refused.map((r) => ({ status: 409, code: r.code, detail: r.detail, params: r.params ?? {}, errors: [] }));
 		await store.answered(waiting.filter((w) => w.act.kind === 'handover').map((w) => w.key));
 		await this.#take(answer.run);
 	}

@@ -19,7 +19,7 @@ export function overlay(run: Run, acts: readonly Act[]): Run {
 	return {
 		...run,
 		state: left ? 'out' : run.state,
-		stops: (run.stops ?? []).map((stop) => {
+		stops: run.stops.map((stop) => {
 			if (stop.handover) return stop;
 			const act = mine.find((a) => a.kind === 'handover' && a.stop === stop.id);
 			if (act?.kind !== 'handover') return stop;
@@ -30,7 +30,7 @@ export function overlay(run: Run, acts: readonly Act[]): Run {
 
 /** The stops that still wait for an outcome, in the run's order. */
 export function open(run: Run): Stop[] {
-	return (run.stops ?? []).filter((s) => !s.handover);
+	return run.stops.filter((s) => !s.handover);
 }
 
 /** A hand-over that only this phone knows. */

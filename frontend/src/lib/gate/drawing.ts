@@ -12,8 +12,8 @@ interface Placed {
 interface Site {
 	lon: number;
 	lat: number;
-	buildings: (Placed & { no: string })[] | null;
-	gates: Placed[] | null;
+	buildings: (Placed & { no: string })[];
+	gates: Placed[];
 }
 
 const colours = ['#0a6446', '#9e1f24', '#2b4a7d', '#7a4a00', '#6b2a7a', '#00656b', '#8a1f5c', '#4d5a00'];
@@ -27,7 +27,7 @@ const margin = 6;
 /** Puts a compound's buildings and its first gate on a drawing, north up, distances true to each other. */
 export function drawing(site: Site): { width: number; height: number; buildings: Map<string, Point>; gate: Point } {
 	const door: Placed = site.gates?.[0] ?? site;
-	const all = [...(site.buildings ?? []), door];
+	const all = [...site.buildings, door];
 	const squeeze = Math.cos((site.lat / 1e6) * (Math.PI / 180));
 	const flat = (p: Placed) => ({ x: p.lon * squeeze, y: -p.lat });
 	const xs = all.map((p) => flat(p).x);
@@ -40,7 +40,7 @@ export function drawing(site: Site): { width: number; height: number; buildings:
 	return {
 		width,
 		height: Math.max(20, Math.round(high * scale + 2 * margin)),
-		buildings: new Map((site.buildings ?? []).map((b) => [b.no, place(b)])),
+		buildings: new Map(site.buildings.map((b) => [b.no, place(b)])),
 		gate: place(door),
 	};
 }

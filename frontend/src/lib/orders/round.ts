@@ -15,13 +15,13 @@ export type Progress = Schemas['Progress'];
 export const way = ['open', 'closed', 'allocated', 'arriving', 'delivering', 'done'] as const;
 
 /** An item's name in the reader's language. */
-export function itemName(round: { items: Item[] | null }, id: string): string {
+export function itemName(round: { items: Item[] }, id: string): string {
 	const item = round.items?.find((i) => i.id === id);
 	if (!item) return id;
 	return (locale() === 'en' ? item.name_en : item.name_zh) || item.name_zh || item.name_en;
 }
 
-export function itemUnit(round: { items: Item[] | null }, id: string): string {
+export function itemUnit(round: { items: Item[] }, id: string): string {
 	return round.items?.find((i) => i.id === id)?.unit ?? 'pack';
 }
 
@@ -36,7 +36,7 @@ export interface Sums {
 }
 
 export function sumsOf(line: Line): Sums {
-	const served = line.served ?? [];
+	const served = line.served;
 	const sum = (of: (s: NonNullable<Line['served']>[number]) => number) => served.reduce((total, s) => total + of(s), 0);
 	return {
 		asked: line.quantity + line.extra,
@@ -49,7 +49,7 @@ export function sumsOf(line: Line): Sums {
 }
 
 /** The highest amount that lines can come to, in minor units, without the leader's commission. */
-export function mostOf(round: { items: Item[] | null }, lines: { item: string; quantity: number; tolerance?: number }[]): number {
+export function mostOf(round: { items: Item[] }, lines: { item: string; quantity: number; tolerance?: number }[]): number {
 	return lines.reduce((total, l) => total + (l.quantity + (l.tolerance ?? 0)) * (round.items?.find((i) => i.id === l.item)?.unit_cap ?? 0), 0);
 }
 
