@@ -37,13 +37,19 @@ func newAmended(t *testing.T) *amended {
 	return a
 }
 
-func (a *amended) settled() {
+// again lets the market plan again and tell everybody.
+func (a *amended) again() {
 	a.Helper()
 	a.jobs()
 	a.jobs() // notices go out with the next beat
 	if state := a.operator.get("/markets/" + a.market).want(200).text("state"); state != "settled" {
 		a.Fatalf("the market is %s", state)
 	}
+}
+
+func (a *amended) settled() {
+	a.Helper()
+	a.again()
 	sums, err := a.addUp(context.Background())
 	if err != nil || sums.check() != nil {
 		a.Fatal(err, sums.check())
@@ -190,5 +196,109 @@ func TestAnEveningWithChangesAddsUpAtTheDoors(t *testing.T) {
 	a.settled()
 	if g, _ := a.orders.GroupBuys.Get(context.Background(), a.round); g.State != orders.Done {
 		t.Fatalf("the round is %s", g.State)
+	}
+}
+
+func TestADeliveryThatIsTurnedAwayAtTheGateIsPlannedAgain(t *testing.T) {
+	a := newAmended(t)
+	a.seller.post("/deliveries/"+a.delivery+"/dispatch", nil).want(200)
+	a.coordinator.post("/deliveries/"+a.delivery+"/refuse", map[string]any{"why": "it is spoiled"}).want(200)
+	a.settled()
+	if got := a.brings(a.other, "S2"); got[fulfillment.Planned] != 12 {
+		t.Fatalf("S2 brings %v", got)
+	}
+	if units, line := a.gets(a.round); units != 12 || line.Served[0].Supplier != "S2" {
+		t.Fatalf("%d units: %+v", units, line)
+	}
+	for who, kind := range map[*visitor]string{a.first: "replanned", a.leader: "round_replanned", a.seller: "delivery_refused", a.coordinator: "delivery_refused", a.other: "delivery_planned"} {
+		if !a.told(who, kind) {
+			t.Errorf("%s is not told %s", who.Account, kind)
+		}
+	}
+}
+
+func TestADeliveryThatIsHereWithoutAWordIsCountedKnowingly(t *testing.T) {
+	a := newAmended(t)
+	count := func(unsaid bool) reply {
+		return a.coordinator.post("/deliveries/"+a.delivery+"/receipt", map[string]any{"unsaid": unsaid, "counts": []map[string]any{{"lot": a.lot, "good": 12, "damaged": 0}}})
+	}
+	count(false).refused(409, "not_dispatched")
+	count(true).want(200)
+	count(false).want(200) // a correction
+	d, err := a.fulfillment.Deliveries.Get(context.Background(), a.delivery)
+	if err != nil || !d.Receipt.Unsaid || d.Receipt.By != a.coordinator.Account {
+		t.Fatalf("%+v %v", d.Receipt, err)
+	}
+	if !a.told(a.seller, "delivery_unsaid") {
+		t.Error("the supplier is not told")
+	}
+	b := newAmended(t)
+	b.seller.post("/deliveries/"+b.delivery+"/dispatch", nil).want(200)
+	b.counted(b.delivery, 12).want(200)
+	if b.told(b.seller, "delivery_unsaid") {
+		t.Error("a supplier who has said it is told to say it")
+	}
+}
+
+// TestWhatIsShortIsMadeGoodForWhomItIsWelcome counts four trays less, where one of two
+// households would rather have something like it.
+func TestWhatIsShortIsMadeGoodForWhomItIsWelcome(t *testing.T) {
+	a := newAmended(t)
+	_, err := a.orders.GroupBuys.Update(context.Background(), a.round, func(g *orders.GroupBuy) error {
+		g.Participants[0].Substitute = true
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	few := lotOf("S2")
+	few["min_per_drop"], few["case_size"] = 1, 1
+	a.other.post("/lots", few).want(200)
+	a.counted(a.delivery, 8).want(200)
+	a.again()
+	if got := a.brings(a.other, "S2"); got[fulfillment.Planned] != 2 {
+		t.Fatalf("S2 brings %v, where each household misses two trays", got)
+	}
+	g, _ := a.orders.GroupBuys.Get(context.Background(), a.round)
+	welcome, other := g.Participants[0].Lines[0].Served, g.Participants[1].Lines[0].Served
+	if len(welcome) != 2 || welcome[0].Received != 4 || welcome[1].Quantity != 2 || welcome[1].Supplier != "S2" || len(other) != 1 {
+		t.Fatalf("%+v, and the other %+v", welcome, other)
+	}
+	if !a.told(a.first, "short") || !a.told(a.second, "short") || a.told(a.first, "replanned") == a.told(a.second, "replanned") {
+		t.Error("both are told what is short, and one what comes instead")
+	}
+	var second []fulfillment.DeliveryView
+	a.other.get("/deliveries?supplier=S2").want(200).into(&second)
+	a.other.post("/deliveries/"+second[0].ID+"/refuse", map[string]any{"why": "too little"}).want(200)
+	a.again()
+	g, _ = a.orders.GroupBuys.Get(context.Background(), a.round)
+	if l := g.Participants[0].Lines[0]; len(l.Served) != 1 || l.Served[0].Received != 4 || g.State != orders.Delivering {
+		t.Fatalf("what came stays: %s %+v", g.State, l)
+	}
+}
+
+func TestAnAllocatedRoundIsCancelled(t *testing.T) {
+	a := newAmended(t)
+	a.seller.post("/deliveries/"+a.delivery+"/dispatch", nil).want(200)
+	cancel := func(v *visitor) reply {
+		return v.post("/group-buys/"+a.round+"/cancel", map[string]any{"reason": "the lobby is closed"})
+	}
+	cancel(a.first).refused(403, "role_needed")
+	cancel(a.leader).refused(409, "round_on_its_way")
+	cancel(a.coordinator).want(200)
+	cancel(a.coordinator).want(200)
+	a.settled()
+	d, err := a.fulfillment.Deliveries.Get(context.Background(), a.delivery)
+	if err != nil || d.State != fulfillment.Replaced || len(d.Parcels) > 0 {
+		t.Fatalf("%s brings %+v %v", d.State, d.Parcels, err)
+	}
+	for who, kind := range map[*visitor]string{a.first: "round_cancelled", a.second: "round_cancelled", a.leader: "round_cancelled", a.seller: "delivery_replaced"} {
+		if !a.told(who, kind) {
+			t.Errorf("%s is not told %s", who.Account, kind)
+		}
+	}
+	l, err := a.catalog.Lots.Get(context.Background(), a.lot)
+	if err != nil || l.Reserved() != 0 || l.Available() == 0 {
+		t.Fatalf("the stock is not free again: %+v %v", l.Reservations, err)
 	}
 }

@@ -24,7 +24,9 @@ func (d *domains) jobs() []job {
 	return []job{
 		{"people", time.Minute, d.people.Expire},
 		{"catalog", time.Minute, d.catalog.Expire},
-		{"orders", time.Minute, func(ctx context.Context, now time.Time) error { return d.orders.Due(ctx, now, d.cashier.Settle) }},
+		{"orders", time.Minute, func(ctx context.Context, now time.Time) error {
+			return d.orders.Due(ctx, now, d.cashier.Settle, d.fulfillment.Reopen)
+		}},
 		{"money", time.Minute, func(ctx context.Context, _ time.Time) error { _, err := d.cashier.Work(ctx); return err }},
 		{"fulfillment", 4 * time.Minute, d.fulfillment.Due}, // a market may search for two minutes
 		{"runs", time.Minute, d.fulfillment.Improve},

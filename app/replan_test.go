@@ -205,6 +205,7 @@ func TestAPlanIsImprovedUntilSomebodyAccepts(t *testing.T) {
 func TestReceivingADropPlansItsRuns(t *testing.T) {
 	o := newOrdered(t)
 	delivery := o.delivery()
+	o.seller.post("/deliveries/"+delivery+"/dispatch", nil).want(200)
 	receive := func() fulfillment.DeliveryView {
 		var d fulfillment.DeliveryView
 		o.coordinator.get("/deliveries/" + delivery).want(200).into(&d)

@@ -61,7 +61,7 @@ func (o *ordered) counted(delivery string, good int) reply {
 	var d fulfillment.DeliveryView
 	o.coordinator.get("/deliveries/" + delivery).want(200).into(&d)
 	return o.coordinator.post("/deliveries/"+delivery+"/receipt", map[string]any{
-		"counts": []map[string]any{{"lot": d.Lots[0].Lot, "good": good, "damaged": 0}},
+		"counts": []map[string]any{{"lot": d.Lots[0].Lot, "good": good, "damaged": 0}}, "unsaid": true,
 	})
 }
 
@@ -186,7 +186,7 @@ func TestDeliveriesAreChangedByThoseConcerned(t *testing.T) {
 	if sheet := o.seller.get(path).want(200); strings.Contains(string(sheet.raw), "602") || !strings.Contains(string(sheet.raw), `"building":"1","doors":2`) {
 		t.Fatalf("a packing sheet has buildings and no doors: %s", sheet.raw)
 	}
-	o.coordinator.post(path+"/receipt", map[string]any{"counts": []any{}}).refused(422, "count_missing")
+	o.coordinator.post(path+"/receipt", map[string]any{"counts": []any{}, "unsaid": true}).refused(422, "count_missing")
 	o.coordinator.post("/runs", map[string]any{"compound": "A001", "deliveries": []string{delivery}, "teams": []any{}}).refused(409, "delivery_state")
 	o.seller.post(path+"/refuse", map[string]any{"why": "the van broke down"}).want(200)
 	o.jobs()

@@ -136,9 +136,16 @@ func (l *Lot) Reserve(key string, n int64, now time.Time) error {
 
 // Release gives a reservation back; one that is not there is no error, so that
 // releasing twice releases once.
-func (l *Lot) Release(key string) {
-	if i := l.reservation(key); i >= 0 {
+func (l *Lot) Release(key string) { l.Lower(key, 0) }
+
+// Lower gives a reservation back but for n units; it never takes more.
+func (l *Lot) Lower(key string, n int64) {
+	i := l.reservation(key)
+	switch {
+	case i >= 0 && n <= 0:
 		l.Reservations = slices.Delete(l.Reservations, i, i+1)
+	case i >= 0:
+		l.Reservations[i].Quantity = min(l.Reservations[i].Quantity, n)
 	}
 	l.settle()
 }

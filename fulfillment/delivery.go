@@ -13,8 +13,8 @@ import (
 // DeliveryState is where a bulk delivery stands.
 //
 //	planned ─▶ confirmed ─▶ dispatched ─▶ arrived ─▶ split ─▶ done
-//	   │└─────────┴─────────────┴─▶ refused
-//	   └◀─▶ replanning ─▶ replaced      its market plans again, with or without it
+//	   │└─────────┴─────────────┴─▶ refused      its market plans again without it
+//	   └◀─▶ replanning ─▶ replaced               its market plans again, with or without it
 type DeliveryState string
 
 const (
@@ -81,6 +81,7 @@ type GateReceipt struct {
 	By     string    `json:"by"`
 	At     time.Time `json:"at"`
 	Counts []Count   `json:"counts"`
+	Unsaid bool      `json:"unsaid,omitempty" doc:"It was here though its supplier had not said that it left."`
 	Photo  string    `json:"photo,omitempty" maxLength:"400000" doc:"A data: URL, 300 KB at most."`
 	Note   string    `json:"note,omitempty" maxLength:"500"`
 }
@@ -111,10 +112,12 @@ type Effect struct {
 const (
 	tellDispatched = "dispatched"
 	tellReceived   = "received"
-	tellLost       = "lost"
-	tellReleased   = "released"  // to a lot: the reservation is given back
-	tellMarket     = "plan"      // to the market: it plans again without this delivery
+	tellReleased   = "released"  // to a lot: what the delivery does not take of it any more is given back
+	tellMarket     = "plan"      // to the market: it plans again
 	tellSupplier   = "replanned" // to the supplier: look at the delivery again
+	tellSmaller    = "smaller"   // to the supplier: bring less
+	tellUnsaid     = "unsaid"    // to the supplier: say when a delivery leaves
+	tellGate       = "gate"      // to the compound's coordinators: it will not come
 )
 
 // delivery of a drop, as planned.
@@ -163,6 +166,57 @@ func (d *BulkDelivery) tellRounds(kind string) {
 	}
 }
 
+func (d *BulkDelivery) tellLots() {
+	for _, l := range d.Lots {
+		d.Effects = append(d.Effects, Effect{tellReleased, l.Lot})
+	}
+}
+
+// takes is what the delivery takes of a lot.
+func (d *BulkDelivery) takes(lot string) (n int64) {
+	for _, l := range d.Lots {
+		if l.Lot == lot && d.State != Refused && d.State != Replaced {
+			n += l.Quantity
+		}
+	}
+	return n
+}
+
+// Without leaves the parcels of rounds that are cancelled out of a delivery that
+// stays as it is otherwise. What is at the gate already stays there.
+func (d *BulkDelivery) Without(cancelled func(groupBuy string) bool, now time.Time) {
+	gone := func(p Parcel) bool { return p.Run == "" && p.Outcome == "" && cancelled(p.GroupBuy) }
+	if !slices.ContainsFunc(d.Parcels, gone) {
+		return
+	}
+	if d.Receipt != nil {
+		for i := range d.Parcels {
+			if gone(d.Parcels[i]) {
+				d.Parcels[i].Outcome = string(Failed)
+			}
+		}
+		return
+	}
+	d.tellLots()
+	d.Parcels = slices.DeleteFunc(d.Parcels, gone)
+	for i := range d.Lots {
+		d.Lots[i].Quantity = 0
+		for _, p := range d.Parcels {
+			if p.Lot == d.Lots[i].Lot {
+				d.Lots[i].Quantity += p.Quantity
+			}
+		}
+	}
+	d.Lots = slices.DeleteFunc(d.Lots, func(l DropLot) bool { return l.Quantity == 0 })
+	if len(d.Lots) == 0 {
+		d.step(Replaced, "", "cancelled", now)
+		d.Effects = append(d.Effects, Effect{tellSupplier, d.Supplier})
+		return
+	}
+	d.History = append(d.History, Step{At: now.UTC(), Kind: tellSmaller})
+	d.Effects = append(d.Effects, Effect{tellSmaller, d.Supplier})
+}
+
 // Told takes an effect out that has been done.
 func (d *BulkDelivery) Told(e Effect) {
 	if i := slices.Index(d.Effects, e); i >= 0 {
@@ -187,9 +241,9 @@ func (d *BulkDelivery) Confirm(by string, now time.Time) error {
 	return nil
 }
 
-// Refuse says that the delivery will not come. Nobody owes anything for it, and
-// its lots have their units back. Before it is on its way its market plans again
-// for those who were to get something.
+// Refuse says that the delivery will not come, or is turned away at the gate.
+// Nobody owes anything for it, its lots have their units back, and its market plans
+// again for those who were to get something. Both sides are told.
 func (d *BulkDelivery) Refuse(by, why string, now time.Time) error {
 	switch d.State {
 	case Refused:
@@ -198,15 +252,9 @@ func (d *BulkDelivery) Refuse(by, why string, now time.Time) error {
 	default:
 		return d.wrongState("refused")
 	}
-	if d.State == Dispatched {
-		d.tellRounds(tellLost)
-	} else {
-		d.Effects = append(d.Effects, Effect{tellMarket, d.Market})
-	}
 	d.step(Refused, by, why, now)
-	for _, l := range d.Lots {
-		d.Effects = append(d.Effects, Effect{tellReleased, l.Lot})
-	}
+	d.tellLots()
+	d.Effects = append(d.Effects, Effect{tellMarket, d.Market}, Effect{tellSupplier, d.Supplier}, Effect{tellGate, d.Compound})
 	return nil
 }
 
@@ -224,13 +272,14 @@ func (d *BulkDelivery) Dispatch(by string, now time.Time) error {
 	return nil
 }
 
-// Count writes down what arrived, lot by lot, and shares a shortfall out. It
-// may be corrected until the drop is split.
+// Count writes down what arrived, lot by lot, and shares a shortfall out; what is
+// short is planned again for those who would rather have something like it. It
+// may be corrected until the drop is split. A supplier may forget to say that it
+// has left: then whoever counts says that this is the delivery, and the supplier
+// is told.
 func (d *BulkDelivery) Count(r GateReceipt, now time.Time) error {
-	switch d.State {
-	case Planned, Confirmed, Dispatched, Arrived:
-	default:
-		return d.wrongState("counted")
+	if err := d.countable(r.Unsaid); err != nil {
+		return err
 	}
 	for _, c := range r.Counts {
 		if err := d.checkCount(c); err != nil {
@@ -243,15 +292,39 @@ func (d *BulkDelivery) Count(r GateReceipt, now time.Time) error {
 				With("lot", l.Lot).With("name_zh", l.NameZh).With("name_en", l.NameEn)
 		}
 	}
-	r.At = now.UTC()
+	r.At, r.Unsaid = now.UTC(), d.unsaid()
 	d.Receipt = &r
 	for _, c := range r.Counts {
 		d.share(c.Lot, c.Good)
 	}
 	d.step(Arrived, r.By, "", now)
 	d.tellRounds(tellReceived)
+	if r.Unsaid {
+		d.Effects = append(d.Effects, Effect{tellUnsaid, d.Supplier})
+	}
+	if slices.ContainsFunc(d.Parcels, func(p Parcel) bool { return p.missing() > 0 }) {
+		d.Effects = append(d.Effects, Effect{tellMarket, d.Market})
+	}
 	return nil
 }
+
+func (d *BulkDelivery) countable(unsaid bool) error {
+	switch {
+	case d.State == Dispatched, d.State == Arrived, unsaid && (d.State == Planned || d.State == Confirmed):
+		return nil
+	case d.State == Planned, d.State == Confirmed:
+		return fault.New(fault.Conflict, "not_dispatched", "Its supplier has not said that this delivery has left. Please look whether it is the right one, and say that it is here.")
+	}
+	return d.wrongState("counted")
+}
+
+// unsaid tells whether the delivery is at the gate without its supplier's word.
+func (d *BulkDelivery) unsaid() bool {
+	return d.State == Planned || d.State == Confirmed || d.State == Arrived && d.Receipt.Unsaid
+}
+
+// missing is what a parcel lacks after the count.
+func (p Parcel) missing() int64 { return p.Quantity - p.Received }
 
 func (d *BulkDelivery) checkCount(c Count) error {
 	i := slices.IndexFunc(d.Lots, func(l DropLot) bool { return l.Lot == c.Lot })

@@ -94,13 +94,14 @@ type receiptRequest struct {
 		Counts []Count `json:"counts" maxItems:"200"`
 		Photo  string  `json:"photo,omitempty" maxLength:"400000" doc:"A data: URL, 300 KB at most."`
 		Note   string  `json:"note,omitempty" maxLength:"500"`
+		Unsaid bool    `json:"unsaid,omitempty" doc:"This is the delivery, though its supplier has not said that it left."`
 		Plan   bool    `json:"plan,omitempty" doc:"Plan its runs at once, for those who help right now."`
 	}
 }
 
 func (h handlers) count(ctx context.Context, in *receiptRequest) (*deliveryView, error) {
 	v, err := h.change(ctx, in.ID, people.Coordinator, func(d *BulkDelivery, by string, now time.Time) error {
-		return d.Count(GateReceipt{By: by, Counts: slices.Clone(in.Body.Counts), Photo: in.Body.Photo, Note: in.Body.Note}, now)
+		return d.Count(GateReceipt{By: by, Counts: slices.Clone(in.Body.Counts), Unsaid: in.Body.Unsaid, Photo: in.Body.Photo, Note: in.Body.Note}, now)
 	})
 	if err != nil || !in.Body.Plan {
 		return v, err

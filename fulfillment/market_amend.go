@@ -52,7 +52,8 @@ func (m *Market) Revisit(why string, now time.Time) {
 	}
 }
 
-func (f *Fulfillment) reopen(ctx context.Context, market, why string) error {
+// Reopen lets a market take in that something has changed: a round, a lot, a delivery.
+func (f *Fulfillment) Reopen(ctx context.Context, market, why string) error {
 	now := f.now()
 	_, err := f.Markets.Update(ctx, market, func(m *Market) error { m.Reopen(why, now); return nil })
 	return err
@@ -88,7 +89,7 @@ func (f *Fulfillment) reopenFor(ctx context.Context, l *catalog.Lot) (known bool
 			return false, nil
 		}
 		if err == nil && d.State == Planned {
-			err = f.reopen(ctx, d.Market, l.ID)
+			err = f.Reopen(ctx, d.Market, l.ID)
 		}
 		if err != nil {
 			return false, err
@@ -113,7 +114,7 @@ func (f *Fulfillment) takeLate(ctx context.Context, now time.Time) error {
 				return err
 			}
 			if d.State == Planned {
-				if err := f.reopen(ctx, d.Market, g.ID); err != nil {
+				if err := f.Reopen(ctx, d.Market, g.ID); err != nil {
 					return err
 				}
 				break
@@ -199,7 +200,7 @@ func (f *Fulfillment) rebook(ctx context.Context, m *Market) error {
 	return err
 }
 
-// bookings are what each lot is to hold for each delivery of the market.
+// bookings are what each lot is to hold for each delivery that the market may change.
 func bookings(m *Market, deliveries []BulkDelivery) map[string]map[string]int64 {
 	want := map[string]map[string]int64{}
 	set := func(lot, key string, n int64) {
@@ -216,8 +217,12 @@ func bookings(m *Market, deliveries []BulkDelivery) map[string]map[string]int64 
 		}
 	}
 	for i := range m.Plan.Drops {
+		id := deliveryID(m.ID, &m.Plan.Drops[i])
+		if slices.ContainsFunc(deliveries, func(d BulkDelivery) bool { return d.ID == id && !d.open() }) {
+			continue
+		}
 		for _, l := range m.Plan.Drops[i].Lots {
-			set(l.Lot, deliveryID(m.ID, &m.Plan.Drops[i]), l.Quantity)
+			set(l.Lot, id, l.Quantity)
 		}
 	}
 	return want
@@ -324,6 +329,34 @@ type change struct {
 
 // changed reads what has changed since a market was planned.
 func (f *Fulfillment) changed(ctx context.Context, m *Market, deliveries map[string]BulkDelivery) (change, error) {
+	compounds, err := f.area(ctx, m.Area)
+	if err != nil {
+		return change{}, err
+	}
+	compounds = slices.DeleteFunc(compounds, func(at community.Compound) bool {
+		return !slices.ContainsFunc(m.Problem.Gates, func(g matching.Gate) bool { return g.ID == at.ID })
+	})
+	groupBuys, err := f.takeRounds(ctx, m.ID, compounds)
+	if err != nil {
+		return change{}, err
+	}
+	if err := f.withoutCancelled(ctx, deliveries, groupBuys); err != nil {
+		return change{}, err
+	}
+	s, err := f.stock(ctx)
+	if err != nil {
+		return change{}, err
+	}
+	c := m.stands(deliveries)
+	c.join(problemOf(compounds, groupBuys, s), groupBuys)
+	c.makeGood(deliveries, groupBuys)
+	c.avoid(deliveries)
+	grab := m.Attempts < maxAttempts && m.Day >= f.now().In(shanghai).Format(time.DateOnly)
+	return c, f.restock(ctx, &c, deliveries, grab)
+}
+
+// stands is the market as it was planned, with the drops that stand as they are.
+func (m *Market) stands(deliveries map[string]BulkDelivery) change {
 	c := change{problem: m.Problem, before: m.Plan}
 	c.before.Drops = nil
 	for i := range m.Plan.Drops {
@@ -335,23 +368,5 @@ func (f *Fulfillment) changed(ctx context.Context, m *Market, deliveries map[str
 			c.keep = append(c.keep, m.Plan.Drops[i])
 		}
 	}
-	compounds, err := f.area(ctx, m.Area)
-	if err != nil {
-		return c, err
-	}
-	compounds = slices.DeleteFunc(compounds, func(at community.Compound) bool {
-		return !slices.ContainsFunc(m.Problem.Gates, func(g matching.Gate) bool { return g.ID == at.ID })
-	})
-	groupBuys, err := f.takeRounds(ctx, m.ID, compounds)
-	if err != nil {
-		return c, err
-	}
-	s, err := f.stock(ctx)
-	if err != nil {
-		return c, err
-	}
-	c.join(problemOf(compounds, groupBuys, s), groupBuys)
-	c.avoid(deliveries)
-	grab := m.Attempts < maxAttempts && m.Day >= f.now().In(shanghai).Format(time.DateOnly)
-	return c, f.restock(ctx, &c.problem, deliveries, grab)
+	return c
 }

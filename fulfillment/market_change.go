@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"baimi/catalog"
 	"baimi/fulfillment/matching"
@@ -11,7 +12,8 @@ import (
 )
 
 // join adds what has come since: orders of late rounds, products and lots.
-// Orders of rounds that are over are left out.
+// Orders of rounds that are over are left out, but for what frozen drops were to
+// bring them: those drops stand in the plan as their suppliers confirmed them.
 func (c *change) join(now matching.Market, groupBuys []orders.GroupBuy) {
 	p := &c.problem
 	p.Products, p.Suppliers, p.Lots = slices.Clone(p.Products), slices.Clone(p.Suppliers), slices.Clone(p.Lots)
@@ -37,16 +39,84 @@ func (c *change) join(now matching.Market, groupBuys []orders.GroupBuy) {
 		g := &groupBuys[i]
 		alive[g.ID] = g.State == orders.Closed || g.Amendable()
 	}
-	known := map[string]bool{}
-	p.Demands = slices.DeleteFunc(slices.Clone(p.Demands), func(d matching.Demand) bool {
+	frozen, was, known := c.frozen(), p.Demands, map[string]bool{}
+	p.Demands = []matching.Demand{}
+	for _, d := range was {
 		known[d.ID] = true
-		return !alive[d.Group]
-	})
+		if !alive[d.Group] {
+			d.Quantity = frozen[d.ID]
+		}
+		if d.Quantity > 0 {
+			p.Demands = append(p.Demands, d)
+		}
+	}
 	for _, d := range now.Demands {
 		if alive[d.Group] && !known[d.ID] {
 			p.Demands = append(p.Demands, d)
 		}
 	}
+}
+
+// frozen is what the drops that stay bring, by demand.
+func (c *change) frozen() map[string]int64 {
+	units := map[string]int64{}
+	for i := range c.keep {
+		for _, s := range c.keep[i].Served {
+			units[s.Demand] += s.Quantity
+		}
+	}
+	return units
+}
+
+// makeGood asks again for what was short at the gate, where the household would
+// rather have something like it than its money: any lot of the product will do.
+func (c *change) makeGood(deliveries map[string]BulkDelivery, groupBuys []orders.GroupBuy) {
+	ordered, short := map[string]int64{}, shortOf(deliveries)
+	for i := range groupBuys {
+		for _, d := range demandsOf(&groupBuys[i]) {
+			at, _ := groupBuys[i].Participant(d.Household)
+			if at.Substitute && groupBuys[i].Amendable() && short[d.ID] > 0 {
+				ordered[d.ID] = d.Quantity
+			}
+		}
+	}
+	for i := range c.problem.Demands {
+		if d := &c.problem.Demands[i]; ordered[d.ID] > 0 {
+			d.Quantity, d.Lot = ordered[d.ID]+short[d.ID], ""
+		}
+	}
+}
+
+// shortOf is what the gates' counts lack, by demand.
+func shortOf(deliveries map[string]BulkDelivery) map[string]int64 {
+	short := map[string]int64{}
+	for _, d := range deliveries {
+		if d.Receipt == nil {
+			continue
+		}
+		for _, p := range d.Parcels {
+			short[demandID(p.GroupBuy, p.Household, p.Item)] += p.missing()
+		}
+	}
+	return short
+}
+
+// withoutCancelled leaves cancelled rounds out of the deliveries that stay.
+func (f *Fulfillment) withoutCancelled(ctx context.Context, deliveries map[string]BulkDelivery, groupBuys []orders.GroupBuy) error {
+	cancelled := func(id string) bool {
+		return slices.ContainsFunc(groupBuys, func(g orders.GroupBuy) bool { return g.ID == id && g.State == orders.Cancelled })
+	}
+	for id, d := range deliveries {
+		if d.open() || !slices.ContainsFunc(d.groupBuys(), cancelled) {
+			continue
+		}
+		now, err := f.ChangeDelivery(ctx, id, func(d *BulkDelivery, now time.Time) error { d.Without(cancelled, now); return nil })
+		if err != nil {
+			return err
+		}
+		deliveries[id] = now
+	}
+	return nil
 }
 
 // sellerIn gives the id of the problem's own seller that goes where and when this
@@ -86,18 +156,18 @@ func (c *change) avoid(deliveries map[string]BulkDelivery) {
 	}
 }
 
-// restock says what each lot can give now: what frozen deliveries have of it and,
-// unless it is withdrawn, what the others hold and, with grab, what is free.
-func (f *Fulfillment) restock(ctx context.Context, p *matching.Market, deliveries map[string]BulkDelivery, grab bool) error {
+// restock says what each lot can give now: what the drops that stay have of it
+// and, unless it is withdrawn, what the others hold and, with grab, what is free.
+func (f *Fulfillment) restock(ctx context.Context, c *change, deliveries map[string]BulkDelivery, grab bool) error {
+	p := &c.problem
 	for i := range p.Lots {
 		l, err := f.catalog.Lots.Get(ctx, p.Lots[i].ID)
 		if err != nil {
 			return err
 		}
-		frozen, held := bookedBy(&l, deliveries)
-		p.Lots[i].Available = frozen
+		p.Lots[i].Available = c.frozenOf(l.ID)
 		if l.State != catalog.Withdrawn {
-			p.Lots[i].Available += held
+			p.Lots[i].Available += heldBy(&l, deliveries)
 			if grab && l.Expire(f.now()) == nil {
 				p.Lots[i].Available += l.Quantity - l.Reserved()
 			}
@@ -106,16 +176,24 @@ func (f *Fulfillment) restock(ctx context.Context, p *matching.Market, deliverie
 	return nil
 }
 
-// bookedBy counts the units that a market's deliveries hold of a lot.
-func bookedBy(l *catalog.Lot, deliveries map[string]BulkDelivery) (frozen, open int64) {
-	for _, r := range l.Reservations {
-		d, ours := deliveries[r.Key]
-		switch {
-		case ours && d.open():
-			open += r.Quantity
-		case ours:
-			frozen += r.Quantity
+// frozenOf is what the drops that stay bring of a lot.
+func (c *change) frozenOf(lot string) (units int64) {
+	for i := range c.keep {
+		for _, l := range c.keep[i].Lots {
+			if l.Lot == lot {
+				units += l.Quantity
+			}
 		}
 	}
-	return frozen, open
+	return units
+}
+
+// heldBy counts the units of a lot that the deliveries hold which may be changed.
+func heldBy(l *catalog.Lot, deliveries map[string]BulkDelivery) (units int64) {
+	for _, r := range l.Reservations {
+		if d, ours := deliveries[r.Key]; ours && d.open() {
+			units += r.Quantity
+		}
+	}
+	return units
 }

@@ -61,7 +61,7 @@ func (f *Fulfillment) Due(ctx context.Context, now time.Time) error {
 			all = errors.Join(all, of(f.Advance(ctx, m.ID), "market", m.ID))
 		}
 	}
-	for _, kind := range []string{tellDispatched, tellReceived, tellLost, tellReleased, tellMarket, tellSupplier} {
+	for _, kind := range []string{tellDispatched, tellReceived, tellReleased, tellMarket, tellSupplier, tellSmaller, tellUnsaid, tellGate} {
 		for d, err := range f.Deliveries.Find(ctx, db.Where("effects.kind", kind)) {
 			if err != nil {
 				return errors.Join(all, err)
@@ -121,26 +121,36 @@ func (f *Fulfillment) tell(ctx context.Context, d *BulkDelivery, e Effect) error
 	now := f.now()
 	switch e.Kind {
 	case tellReleased:
-		_, err := f.catalog.Lots.Update(ctx, e.Of, func(l *catalog.Lot) error { l.Release(d.ID); return nil })
+		d, err := f.Deliveries.Get(ctx, d.ID) // its market may have planned it again meanwhile
+		if err != nil {
+			return err
+		}
+		_, err = f.catalog.Lots.Update(ctx, e.Of, func(l *catalog.Lot) error { l.Lower(d.ID, d.takes(e.Of)); return nil })
 		return err
 	case tellMarket:
-		return f.reopen(ctx, e.Of, d.ID)
+		return f.Reopen(ctx, e.Of, d.ID)
 	case tellSupplier:
-		return f.people.TellHolders(ctx, people.Grant{Role: people.Supplier, Scope: e.Of}, people.Notice{
-			Doc: db.Doc{ID: fmt.Sprintf("replanned:%s:%d", d.ID, len(d.History))}, Kind: "delivery_" + string(d.State),
-			Params: map[string]string{"day": d.Day}, Link: "/deliveries/" + d.ID, At: now,
-		})
+		return f.people.TellHolders(ctx, people.Grant{Role: people.Supplier, Scope: e.Of}, d.notice(string(d.State), now))
+	case tellSmaller, tellUnsaid:
+		return f.people.TellHolders(ctx, people.Grant{Role: people.Supplier, Scope: e.Of}, d.notice(e.Kind, now))
+	case tellGate:
+		return f.people.TellHolders(ctx, people.Grant{Role: people.Coordinator, Scope: e.Of}, d.notice(string(Refused), now))
 	}
 	_, err := f.orders.GroupBuys.Update(ctx, e.Of, func(g *orders.GroupBuy) error {
-		switch e.Kind {
-		case tellDispatched:
+		if e.Kind == tellDispatched {
 			return g.Dispatch(d.ID, now)
-		case tellReceived:
-			return g.Receive(d.ID, d.received(e.Of), now)
 		}
-		return g.Lose(d.ID, now)
+		return g.Receive(d.ID, d.received(e.Of), now)
 	})
 	return err
+}
+
+// notice tells its supplier or its gate what has become of the delivery.
+func (d *BulkDelivery) notice(what string, now time.Time) people.Notice {
+	return people.Notice{
+		Doc: db.Doc{ID: fmt.Sprintf("%s:%s:%d", what, d.ID, len(d.History))}, Kind: "delivery_" + what,
+		Params: map[string]string{"day": d.Day, "why": d.History[len(d.History)-1].Note}, Link: "/deliveries/" + d.ID, At: now,
+	}
 }
 
 func notFound() error {

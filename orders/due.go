@@ -14,9 +14,9 @@ import (
 
 // Due does what has become due: it closes rounds whose time has come, and
 // carries out the effects that rounds have caused. Settle makes the payments of
-// a round follow it. A round that cannot be served is left for the next time
-// and does not stop the others.
-func (o *Orders) Due(ctx context.Context, now time.Time, settle func(context.Context, string) error) error {
+// a round follow it; recall has its market plan again without it. A round that
+// cannot be served is left for the next time and does not stop the others.
+func (o *Orders) Due(ctx context.Context, now time.Time, settle func(ctx context.Context, groupBuy string) error, recall func(ctx context.Context, market, groupBuy string) error) error {
 	if err := o.resume(ctx, now); err != nil {
 		return err
 	}
@@ -25,14 +25,14 @@ func (o *Orders) Due(ctx context.Context, now time.Time, settle func(context.Con
 		return err
 	}
 	for _, g := range due {
-		if err := o.attend(ctx, &g, now, settle); err != nil && ctx.Err() == nil {
+		if err := o.attend(ctx, &g, now, settle, recall); err != nil && ctx.Err() == nil {
 			slog.Error("a group buy is left for the next time", "group_buy", g.ID, "error", err)
 		}
 	}
 	return ctx.Err()
 }
 
-func (o *Orders) attend(ctx context.Context, g *GroupBuy, now time.Time, settle func(context.Context, string) error) error {
+func (o *Orders) attend(ctx context.Context, g *GroupBuy, now time.Time, settle func(context.Context, string) error, recall func(context.Context, string, string) error) error {
 	if g.Due(now) {
 		closed, err := o.Close(ctx, g.ID, "")
 		if err != nil && !fault.Is(err, "round_not_due") {
@@ -44,6 +44,11 @@ func (o *Orders) attend(ctx context.Context, g *GroupBuy, now time.Time, settle 
 	}
 	if err := o.notify(ctx, g, now); err != nil {
 		return err
+	}
+	if slices.ContainsFunc(g.Effects, func(e Effect) bool { return e.Kind == effectRecall }) {
+		if err := recall(ctx, g.Market, g.ID); err != nil {
+			return err
+		}
 	}
 	money := slices.ContainsFunc(g.Effects, func(e Effect) bool { return e.Kind == EffectMoney })
 	if money {
@@ -66,7 +71,7 @@ func (o *Orders) attend(ctx context.Context, g *GroupBuy, now time.Time, settle 
 // notify tells people what the round's effects ask for. A notice's id is its
 // effect's, so that telling twice tells once.
 func (o *Orders) notify(ctx context.Context, g *GroupBuy, now time.Time) error {
-	if !slices.ContainsFunc(g.Effects, func(e Effect) bool { return e.Kind != EffectMoney }) {
+	if !slices.ContainsFunc(g.Effects, Effect.notice) {
 		return nil
 	}
 	homes, err := o.homes(ctx, g)
@@ -74,7 +79,7 @@ func (o *Orders) notify(ctx context.Context, g *GroupBuy, now time.Time) error {
 		return err
 	}
 	for _, e := range g.Effects {
-		if e.Kind == EffectMoney {
+		if !e.notice() {
 			continue
 		}
 		for account, household := range g.readers(e, homes) {

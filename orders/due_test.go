@@ -67,7 +67,7 @@ func TestACampaignGoesOnAfterACrash(t *testing.T) {
 			}
 		}
 		for range 2 {
-			if err := b.Due(t.Context(), six, nil); err != nil {
+			if err := b.Due(t.Context(), six, nil, nil); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -129,7 +129,7 @@ func TestWhatIsDueIsDoneAgainUntilItHoldsAndThenNoMore(t *testing.T) {
 	}
 	for i, s := range steps {
 		b.at = s.at
-		if err := b.Due(t.Context(), s.at, settle); err != nil {
+		if err := b.Due(t.Context(), s.at, settle, nil); err != nil {
 			t.Fatal(err)
 		}
 		now, err := b.GroupBuys.Get(t.Context(), g.ID)

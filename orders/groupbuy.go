@@ -9,7 +9,7 @@ import (
 // State is where a group buy stands.
 //
 //	draft ─▶ open ─▶ closed ─▶ allocated ─▶ arriving ─▶ delivering ─▶ done
-//	  └───────┴───────┴─▶ cancelled | failed
+//	  └───────┴───────┴───────────┴────────────┴─▶ cancelled | failed
 type State string
 
 const (
@@ -162,8 +162,8 @@ type Event struct {
 
 // Effect is something to be done outside this document because of it; a job
 // does it and then removes it. Its ID makes doing it twice harmless. Kind
-// EffectMoney is the cashier's; every other kind is a notice, to one account,
-// one household, or with neither to everybody in the round.
+// EffectMoney is the cashier's and effectRecall the market's; every other kind is
+// a notice, to one account, one household, or with neither to everybody in the round.
 type Effect struct {
 	ID        string           `json:"id"`
 	Kind      string           `json:"kind"`
@@ -171,3 +171,8 @@ type Effect struct {
 	Account   string           `json:"account,omitempty"`
 	Numbers   map[string]int64 `json:"numbers,omitempty"`
 }
+
+// effectRecall asks the round's market to plan again without it.
+const effectRecall = "recall"
+
+func (e Effect) notice() bool { return e.Kind != EffectMoney && e.Kind != effectRecall }

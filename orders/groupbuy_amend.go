@@ -89,8 +89,16 @@ func keepParts(next, was []Served) []Served {
 }
 
 func units(served []Served) (n int64) {
-	for _, s := range served {
-		n += s.Quantity
+	for i := range served {
+		n += served[i].units()
 	}
 	return n
+}
+
+// units is what the part is, as far as it is known.
+func (s *Served) units() int64 {
+	if s.Counted {
+		return s.Received
+	}
+	return s.Quantity
 }

@@ -9,6 +9,7 @@ import (
 
 	"baimi/app/fault"
 	"baimi/app/money"
+	"baimi/app/people"
 )
 
 // Bounds of a round.
@@ -143,19 +144,36 @@ func (g *GroupBuy) Publish(by string, now time.Time) error {
 	return nil
 }
 
-// Cancel ends the round before goods are reserved for it. Everybody is told, and
-// nobody owes anything. From then on suppliers count on it: a delivery that does
-// not come ends with Lose, and a parcel may be refused at the door.
+// MayCancel refuses what is not the actor's to decide: once a delivery is on its
+// way, it is turned away at the gate, which is the coordinator's.
+func (g *GroupBuy) MayCancel(a people.Actor) error {
+	if g.State == Arriving && !a.Is(people.Coordinator, g.Compound) {
+		return fault.New(fault.Conflict, "round_on_its_way", "A delivery is on its way already. Please ask the coordinator, who can still cancel the round.")
+	}
+	return nil
+}
+
+// Cancel ends the round before anything of it is at the gate. Everybody is told,
+// and nobody owes anything. What was reserved for it is its market's again, which
+// tells the suppliers. From the gate on a parcel may be refused at the door.
 func (g *GroupBuy) Cancel(by, reason string, now time.Time) error {
 	switch g.State {
 	case Cancelled:
 		return nil
-	case Draft, Open, Closed:
+	case Draft, Open, Closed, Allocated, Arriving:
 	default:
 		return g.wrongState("cancelled")
 	}
 	if g.State == Closed && g.Market != "" {
 		return fault.New(fault.Conflict, "round_matching", "The round is being matched with the stock this moment; please try again in a minute.")
+	}
+	if g.Market != "" {
+		g.Effects = append(g.Effects, Effect{ID: effectRecall, Kind: effectRecall})
+	}
+	for i := range g.Participants {
+		for j := range g.Participants[i].Lines {
+			g.Participants[i].Lines[j].Served, g.Participants[i].Lines[j].Reasons = []Served{}, []Reason{}
+		}
 	}
 	g.State = Cancelled
 	g.note(now, "cancelled", by, reason)

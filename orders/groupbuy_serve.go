@@ -87,7 +87,7 @@ func (g *GroupBuy) award(a Award) (int64, error) {
 		if s.Quantity < 1 || s.UnitPrice < 0 || s.UnitPrice > l.Cap(it) {
 			return 0, fault.New(fault.Conflict, "award_invalid", "%d units at %d cannot be given where the cap is %d.", s.Quantity, s.UnitPrice, l.Cap(it))
 		}
-		units += s.Quantity
+		units += s.units()
 	}
 	if units > l.Quantity+l.Extra {
 		return 0, fault.New(fault.Conflict, "award_invalid", "%d units cannot be given where %d are ordered.", units, l.Quantity+l.Extra)
@@ -136,6 +136,8 @@ func (g *GroupBuy) Dispatch(delivery string, now time.Time) error {
 		g.State = Arriving
 		g.note(now, "arriving", "", delivery)
 	case Arriving, Delivering:
+	case Cancelled:
+		return nil // its market takes it out of the delivery
 	default:
 		return g.wrongState("on its way")
 	}
@@ -147,12 +149,8 @@ func (g *GroupBuy) Dispatch(delivery string, now time.Time) error {
 func (g *GroupBuy) tell(kind, delivery string, now time.Time) {
 	units := map[string]int64{}
 	g.parts(func(household string, s *Served) {
-		if s.Delivery != delivery {
-			return
-		}
-		units[household] += s.Quantity
-		if s.Counted {
-			units[household] += s.Received - s.Quantity
+		if s.Delivery == delivery {
+			units[household] += s.units()
 		}
 	})
 	for i := range g.Participants {
@@ -169,6 +167,8 @@ func (g *GroupBuy) tell(kind, delivery string, now time.Time) {
 func (g *GroupBuy) Receive(delivery string, received map[Part]int64, now time.Time) error {
 	switch g.State {
 	case Allocated, Arriving, Delivering, Done:
+	case Cancelled:
+		return nil
 	default:
 		return g.wrongState("received")
 	}
@@ -202,29 +202,8 @@ func (g *GroupBuy) Receive(delivery string, received map[Part]int64, now time.Ti
 	return nil
 }
 
-const (
-	outcomeShort = "short"         // nothing of it was in the delivery
-	outcomeLost  = "not_delivered" // the delivery did not come
-)
-
-// Lose says that a delivery will not come: nobody owes anything for it.
-func (g *GroupBuy) Lose(delivery string, now time.Time) error {
-	switch g.State {
-	case Allocated, Arriving, Delivering, Done:
-	default:
-		return g.wrongState("lost")
-	}
-	g.parts(func(household string, s *Served) {
-		if s.Delivery != delivery || s.Counted {
-			return
-		}
-		s.Counted, s.Received, s.Outcome = true, 0, outcomeLost
-		g.effect("not_delivered", household, delivery, nil)
-		g.MoneyChanged(household)
-	})
-	g.finish(now)
-	return nil
-}
+// outcomeShort is a part of which nothing was in the delivery.
+const outcomeShort = "short"
 
 func (g *GroupBuy) part(p Part) *Served {
 	l := g.line(p.Household, p.Item)
@@ -246,6 +225,9 @@ func partUnknown(p Part) error {
 // Hand writes down how a parcel's way ended and how many units changed hands.
 // An empty outcome opens it again. The round is done when every parcel has one.
 func (g *GroupBuy) Hand(part Part, handed int64, outcome string, now time.Time) error {
+	if g.State == Cancelled {
+		return nil
+	}
 	s := g.part(part)
 	if s == nil {
 		return partUnknown(part)

@@ -1,10 +1,13 @@
 package orders
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 	"testing"
 
 	"baimi/app/fault"
+	"baimi/app/people"
 )
 
 // matched is a closed round of two households in market m1: 3 greens for the
@@ -133,19 +136,40 @@ func TestFromTheGateToTheDoor(t *testing.T) {
 	step("refused", g.Hand(greensOf(1), 0, "refused", eight), Done, "round_done")
 }
 
-func TestADeliveryThatDoesNotCome(t *testing.T) {
-	g := matched(t)
-	if err := g.Allocate("m1", []Award{award(1, 3), award(2, 2)}, eight); err != nil {
-		t.Fatal(err)
-	}
-	for range 2 {
-		if err := g.Lose("d1", eight); err != nil || g.State != Done {
-			t.Fatal(err, g.State)
-		}
-	}
-	for _, p := range g.Participants {
-		if s := p.Lines[0].Served[0]; s.Outcome != "not_delivered" || s.Received != 0 {
-			t.Errorf("%+v", s)
-		}
+func TestWhoMayCancelARound(t *testing.T) {
+	leader := people.Actor{Account: "lin", Grants: []people.Grant{{Role: people.Leader, Scope: "A001/3"}}}
+	coordinator := people.Actor{Account: "wu", Grants: []people.Grant{{Role: people.Coordinator, Scope: "A001"}}}
+	for name, row := range map[string]struct {
+		by    people.Actor
+		after func(*GroupBuy) error
+		code  string
+	}{
+		"the leader while nothing is on its way":   {leader, func(*GroupBuy) error { return nil }, ""},
+		"not the leader once something is":         {leader, func(g *GroupBuy) error { return g.Dispatch("d1", eight) }, "round_on_its_way"},
+		"the coordinator while it is on its way":   {coordinator, func(g *GroupBuy) error { return g.Dispatch("d1", eight) }, ""},
+		"nobody once something of it was received": {coordinator, func(g *GroupBuy) error { return g.Receive("d1", map[Part]int64{greensOf(1): 3}, eight) }, "round_state"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			g := matched(t)
+			g.Compound = "A001"
+			err := cmp.Or(g.Allocate("m1", []Award{award(1, 3), award(2, 2)}, eight), row.after(g), g.MayCancel(row.by))
+			if err == nil {
+				err = g.Cancel(row.by.Account, "the lobby is closed", eight)
+			}
+			if row.code != "" {
+				if !fault.Is(err, row.code) {
+					t.Fatalf("%v, not %s", err, row.code)
+				}
+				return
+			}
+			recalls := slices.ContainsFunc(g.Effects, func(e Effect) bool { return e.Kind == effectRecall })
+			if err != nil || g.State != Cancelled || len(g.Participants[0].Lines[0].Served) > 0 || !recalls {
+				t.Fatalf("%v: %s %+v %+v", err, g.State, g.Participants[0].Lines, g.Effects)
+			}
+			late := cmp.Or(g.Dispatch("d1", eight), g.Receive("d1", map[Part]int64{greensOf(1): 3}, eight), g.Hand(greensOf(1), 3, "door", eight))
+			if late != nil || g.State != Cancelled {
+				t.Fatal("a cancelled round hears of its deliveries:", late, g.State)
+			}
+		})
 	}
 }

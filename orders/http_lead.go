@@ -157,7 +157,12 @@ type cancelRound struct {
 
 func (h handlers) cancel(ctx context.Context, in *cancelRound) (*roundView, error) {
 	me := people.From(ctx)
-	return h.lead(ctx, in.ID, func(g *GroupBuy, now time.Time) error { return g.Cancel(me.Account, in.Body.Reason, now) })
+	return h.lead(ctx, in.ID, func(g *GroupBuy, now time.Time) error {
+		if err := g.MayCancel(me); err != nil {
+			return err
+		}
+		return g.Cancel(me.Account, in.Body.Reason, now)
+	})
 }
 
 // mask fills in how participants are reached, the middle hidden.

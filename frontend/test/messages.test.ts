@@ -18,7 +18,11 @@ function messages(locale: string): Record<string, unknown> {
 	const dir = join(root, 'messages', locale);
 	const all: Record<string, unknown> = {};
 	for (const name of readdirSync(dir)) {
-		for (const [key, value] of Object.entries(JSON.parse(readFileSync(join(dir, name), 'utf8')))) {
+		const text = readFileSync(join(dir, name), 'utf8');
+		const written = [...text.matchAll(/^\t"(\w+)":/gm)].map((match) => match[1]!);
+		const twice = written.filter((key, i) => written.indexOf(key) < i);
+		if (twice.length) throw new Error(`${locale}/${name}: ${twice.join(', ')} stands there twice`);
+		for (const [key, value] of Object.entries(JSON.parse(text))) {
 			if (key in all) throw new Error(`${locale}/${name}: ${key} stands in two files`);
 			all[key] = value;
 		}
