@@ -79,10 +79,8 @@ func (s *state) takeUp(before *Plan) (concerned []int32) {
 func (s *state) cellOf() []int32 {
 	at := make([]int32, len(s.market.Demands))
 	for k := range s.cells {
-		for c := range s.cells[k].classes {
-			for _, m := range s.cells[k].classes[c].members {
-				at[m.demand] = int32(k)
-			}
+		for _, i := range s.cells[k].demands {
+			at[i] = int32(k)
 		}
 	}
 	return at

@@ -42,7 +42,6 @@ func audit(m *Market, p *Plan) (*checker, error) {
 type checker struct {
 	market *Market
 	indexes
-	reach                                              map[[2]int]Reach
 	seen                                               map[[3]string]bool
 	lotUsed, got, supplierTrips, gateTrips, gateVolume []int64
 	spent                                              int64
@@ -50,16 +49,10 @@ type checker struct {
 }
 
 func newChecker(m *Market, x indexes) *checker {
-	c := &checker{market: m, indexes: x, reach: map[[2]int]Reach{}, seen: map[[3]string]bool{},
+	return &checker{market: m, indexes: x, seen: map[[3]string]bool{},
 		lotUsed: make([]int64, len(m.Lots)), got: make([]int64, len(m.Demands)),
 		supplierTrips: make([]int64, len(m.Suppliers)),
 		gateTrips:     make([]int64, len(m.Gates)), gateVolume: make([]int64, len(m.Gates))}
-	for s := range m.Suppliers {
-		for _, r := range m.Suppliers[s].Reach {
-			c.reach[[2]int{s, x.gates[r.Gate]}] = r
-		}
-	}
-	return c
 }
 
 func (c *checker) say(format string, args ...any) {
@@ -77,11 +70,13 @@ func (c *checker) drop(d *Drop) {
 		c.say("%s: unknown supplier or gate", where)
 		return
 	}
-	r, reached := c.reach[[2]int{s, g}]
-	if !reached {
+	reach := c.market.Suppliers[s].Reach
+	at := slices.IndexFunc(reach, func(r Reach) bool { return r.Gate == d.Gate })
+	if at < 0 {
 		c.say("%s: out of reach", where)
 		return
 	}
+	r := reach[at]
 	if key := [3]string{d.Supplier, d.Gate, d.Window}; c.seen[key] {
 		c.say("%s: listed twice for the window %q", where, d.Window)
 	} else {
@@ -180,7 +175,10 @@ func (c *checker) priced(where string, d *Drop, given map[int]int64, r Reach) {
 		}
 		c.spent += q * (price + r.UnitCost)
 		for _, served := range d.Served {
-			if demand, known := c.demands[served.Demand]; known && served.Lot == l.ID && c.market.Demands[demand].MaxUnitPrice < price {
+			if served.Lot != l.ID {
+				continue
+			}
+			if demand, known := c.demands[served.Demand]; known && c.market.Demands[demand].MaxUnitPrice < price {
 				c.say("%s: the demand %s pays %d, above its cap of %d", where, served.Demand, price, c.market.Demands[demand].MaxUnitPrice)
 			}
 		}
@@ -242,18 +240,17 @@ func (c *checker) unserved(list []Unserved) {
 // product twice.
 func (c *checker) worth() int64 {
 	total := int64(0)
-	first := map[[2]string]int64{}
+	first := make([]int64, c.claims)
 	for i, got := range c.got {
 		if got == 0 {
 			continue
 		}
 		d := &c.market.Demands[i]
 		total += d.worth() * got
-		key := [2]string{d.member(), d.Product}
-		first[key] = max(first[key], d.worth())
-	}
-	for _, w := range first {
-		total += w
+		if w := d.worth(); w > first[c.claim[i]] {
+			total += w - first[c.claim[i]]
+			first[c.claim[i]] = w
+		}
 	}
 	return total
 }

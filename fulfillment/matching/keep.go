@@ -7,7 +7,7 @@ type kept struct {
 	drops                                              []Drop
 	lotUsed, got, supplierTrips, gateTrips, gateVolume []int64
 	windows                                            map[[2]int][]string // by supplier and gate
-	served                                             map[[2]string]bool  // household and product
+	served                                             map[int32]bool      // by claim
 	value                                              int64               // of the kept drops by themselves
 }
 
@@ -22,21 +22,19 @@ func takeKept(m *Market, x indexes, drops []Drop) (kept, error) {
 		return kept{}, fmt.Errorf("the drops to keep do not fit the market: %w", c.broken[0])
 	}
 	k := kept{drops: drops, lotUsed: c.lotUsed, got: c.got, supplierTrips: c.supplierTrips, gateTrips: c.gateTrips,
-		gateVolume: c.gateVolume, windows: map[[2]int][]string{}, served: map[[2]string]bool{}, value: c.worth() - c.spent}
+		gateVolume: c.gateVolume, windows: map[[2]int][]string{}, served: map[int32]bool{}, value: c.worth() - c.spent}
 	for i := range drops {
 		d := &drops[i]
 		pair := [2]int{x.suppliers[d.Supplier], x.gates[d.Gate]}
 		k.windows[pair] = append(k.windows[pair], d.Window)
 	}
 	for i, got := range k.got {
-		if d := &m.Demands[i]; got > 0 {
-			k.served[[2]string{d.member(), d.Product}] = true
+		if got > 0 {
+			k.served[x.claim[i]] = true
 		}
 	}
 	return k, nil
 }
 
-// firstServed says whether a kept drop brings the household this product.
-func (k *kept) firstServed(d *Demand) bool {
-	return len(k.served) > 0 && k.served[[2]string{d.member(), d.Product}]
-}
+// firstServed says whether a kept drop brings a household a product.
+func (k *kept) firstServed(claim int32) bool { return len(k.served) > 0 && k.served[claim] }

@@ -16,19 +16,19 @@ import (
 type locator struct {
 	*state
 	products []*transport
-	lotsOf   [][]int32 // by product: the lots of its transport
-	places   [][]place // by product: the classes that are its customers
-	open     []bool    // by supplier
-	choice   []int32   // suppliers with an activation cost
-	score    []float64 // by supplier: how much the relaxation uses it
+	lotsOf   [][]int32    // by product: the lots of its transport
+	places   [][]customer // by product: the classes that are its customers
+	open     []bool       // by supplier
+	choice   []int32      // suppliers with an activation cost
+	score    []float64    // by supplier: how much the relaxation uses it
 	best     []bool
 	value    float64 // of best
 	seen     map[uint64]float64
 	keys     []uint64 // by supplier: Zobrist keys
 }
 
-// place is a class of a cell.
-type place struct{ cell, class int32 }
+// customer is a class of a cell.
+type customer struct{ cell, class int32 }
 
 // plain says whether the market is one of plain lots, and small enough to solve
 // as such.
@@ -75,7 +75,7 @@ func (m *model) transportable() bool {
 
 func newLocator(s *state) *locator {
 	l := &locator{state: s, open: make([]bool, len(s.suppliers)), score: make([]float64, len(s.suppliers)), keys: make([]uint64, len(s.suppliers)),
-		lotsOf: make([][]int32, len(s.market.Products)), places: make([][]place, len(s.market.Products)), seen: map[uint64]float64{}, value: math.Inf(-1)}
+		lotsOf: make([][]int32, len(s.market.Products)), places: make([][]customer, len(s.market.Products)), seen: map[uint64]float64{}, value: math.Inf(-1)}
 	keys := rand.New(rand.NewPCG(1, 2))
 	for i := range s.suppliers {
 		l.keys[i] = keys.Uint64()
@@ -89,7 +89,7 @@ func newLocator(s *state) *locator {
 	for k := range s.cells {
 		for c := range s.cells[k].classes {
 			p := s.cells[k].product
-			l.places[p] = append(l.places[p], place{int32(k), int32(c)})
+			l.places[p] = append(l.places[p], customer{int32(k), int32(c)})
 		}
 	}
 	for p := range l.places {

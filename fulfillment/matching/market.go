@@ -26,6 +26,7 @@ type Market struct {
 	Suppliers []Supplier `json:"suppliers"`
 	Lots      []Lot      `json:"lots"`
 	Demands   []Demand   `json:"demands"`
+	unknown   []string   // fields of its file that are none of a market's
 }
 
 // Product is a thing that lots hold and demands ask for, by the unit.

@@ -41,6 +41,7 @@ type supplier struct {
 type gate struct {
 	millilitres, trips int64 // left
 	pairs              []int32
+	shut               []int32 // suppliers that reach it without a window that both have
 	cells              []int32
 }
 
@@ -58,6 +59,7 @@ type cell struct {
 	gate, product int32
 	grams, ml     int64 // of a unit
 	wanted        int32 // units in all
+	demands       []int32
 	classes       []class
 	lots          []cellLot
 }
@@ -139,6 +141,7 @@ func (mod *model) addPairs() {
 			g := mod.indexes.gates[r.Gate]
 			window, shared := sharedWindow(m.Suppliers[s].Windows, m.Gates[g].Windows, mod.kept.windows[[2]int{s, g}])
 			if !shared {
+				mod.gates[g].shut = append(mod.gates[g].shut, int32(s))
 				continue
 			}
 			id := int32(len(mod.pairs))
@@ -168,30 +171,27 @@ func sharedWindow(supplier, gate, taken []string) (string, bool) {
 // addCells gathers the demands by gate and product, then the lots that can come.
 func (mod *model) addCells() {
 	m := mod.market
-	type place struct{ gate, product int32 }
-	at := map[place]int32{}
-	demands := [][]int32{}
+	at := map[uint64]int32{}
 	for i := range m.Demands {
 		d := &m.Demands[i]
-		key := place{int32(mod.indexes.gates[d.Gate]), int32(mod.indexes.products[d.Product])}
+		g, p := int32(mod.indexes.gates[d.Gate]), int32(mod.indexes.products[d.Product])
+		key := place(g, p)
 		k, known := at[key]
 		if !known {
 			k = int32(len(mod.cells))
 			at[key] = k
-			p := &m.Products[key.product]
-			mod.cells = append(mod.cells, cell{gate: key.gate, product: key.product, grams: p.Grams, ml: p.Millilitres})
-			demands = append(demands, nil)
-			mod.gates[key.gate].cells = append(mod.gates[key.gate].cells, k)
+			mod.cells = append(mod.cells, cell{gate: g, product: p, grams: m.Products[p].Grams, ml: m.Products[p].Millilitres})
+			mod.gates[g].cells = append(mod.gates[g].cells, k)
 		}
-		demands[k] = append(demands[k], int32(i))
+		mod.cells[k].demands = append(mod.cells[k].demands, int32(i))
 	}
-	mod.wants(demands)
+	mod.wants()
 	mod.cellsOf = make([][]int32, len(mod.lots))
 	mod.pairCells = make([][]int32, len(mod.pairs))
 	for p := range mod.pairs {
 		pr := &mod.pairs[p]
 		for _, l := range mod.suppliers[pr.supplier].lots {
-			k, wanted := at[place{pr.gate, mod.lots[l].product}]
+			k, wanted := at[place(pr.gate, mod.lots[l].product)]
 			if !wanted || !mod.canServe(&mod.cells[k], l) {
 				continue
 			}
@@ -201,6 +201,9 @@ func (mod *model) addCells() {
 		}
 	}
 }
+
+// place is a gate and a product in one number, for maps.
+func place(gate, product int32) uint64 { return uint64(gate)<<32 | uint64(product) }
 
 // canServe says whether a lot could ever bring anything to a cell.
 func (mod *model) canServe(c *cell, l int32) bool {
@@ -218,30 +221,27 @@ func (mod *model) canServe(c *cell, l int32) bool {
 // wants splits the demands of each cell into classes. A household's first unit
 // of a product counts twice; where it has several demands for one product, the
 // most worthy one carries the bonus, and the slack of a bound covers the rest.
-func (mod *model) wants(demands [][]int32) {
-	type household struct {
-		name    string
-		product string
+func (mod *model) wants() {
+	claim, best := mod.indexes.claim, make([]int32, mod.indexes.claims)
+	for i := range best {
+		best[i] = -1
 	}
-	best := make(map[household]int32, len(mod.market.Demands))
 	for i := range mod.market.Demands {
-		d := &mod.market.Demands[i]
-		key := household{d.member(), d.Product}
-		b, known := best[key]
+		d, b := &mod.market.Demands[i], best[claim[i]]
 		switch {
-		case !known:
-			best[key] = int32(i)
+		case b < 0:
+			best[claim[i]] = int32(i)
 		case mod.market.Demands[b].worth() < d.worth():
 			mod.slack += float64(mod.market.Demands[b].worth())
-			best[key] = int32(i)
+			best[claim[i]] = int32(i)
 		default:
 			mod.slack += float64(d.worth())
 		}
 	}
 	for k := range mod.cells {
-		for _, i := range demands[k] {
+		for _, i := range mod.cells[k].demands {
 			d := &mod.market.Demands[i]
-			first := best[household{d.member(), d.Product}] == i && !mod.kept.firstServed(d)
+			first := best[claim[i]] == i && !mod.kept.firstServed(claim[i])
 			mod.cells[k].want(i, d.worth(), d.MaxUnitPrice, mod.pin(d), int32(d.Quantity-mod.kept.got[i]), first)
 		}
 		slices.SortStableFunc(mod.cells[k].classes, func(a, b class) int {

@@ -57,17 +57,16 @@ func (mod *model) servedBy(s *supplier) (cells []int32) {
 // joinHouseholds joins cells where one household wants one product at two gates:
 // its first unit counts twice only once.
 func (mod *model) joinHouseholds(u union) {
-	at := map[[2]string]int32{}
+	at := make([]int32, mod.indexes.claims)
+	for i := range at {
+		at[i] = -1
+	}
 	for k := range mod.cells {
-		for _, c := range mod.cells[k].classes {
-			for _, m := range c.members {
-				d := &mod.market.Demands[m.demand]
-				key := [2]string{d.member(), d.Product}
-				if first, known := at[key]; known {
-					u.join([]int32{first, int32(k)})
-				} else {
-					at[key] = int32(k)
-				}
+		for _, i := range mod.cells[k].demands {
+			if first := &at[mod.indexes.claim[i]]; *first < 0 {
+				*first = int32(k)
+			} else {
+				u.join([]int32{*first, int32(k)})
 			}
 		}
 	}
@@ -98,10 +97,8 @@ func (mod *model) part(cells []int32) *Market {
 	m.Demands, m.Lots = nil, nil
 	demand, lot := make([]bool, len(mod.market.Demands)), make([]bool, len(mod.lots))
 	for _, k := range cells {
-		for _, c := range mod.cells[k].classes {
-			for _, member := range c.members {
-				demand[member.demand] = true
-			}
+		for _, i := range mod.cells[k].demands {
+			demand[i] = true
 		}
 		for _, l := range mod.cells[k].lots {
 			lot[l.lot] = true

@@ -1,7 +1,6 @@
 package matching
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -31,14 +30,18 @@ func Read(r io.Reader, memory int64) (*Market, error) {
 	if memory > 0 {
 		r = &meter{Reader: r, left: memory / bytesPerByte, memory: memory}
 	}
-	m := &Market{}
-	if err := m.decode(json.NewDecoder(r)); err != nil {
+	m, s := &Market{}, newScanner(r)
+	if s.object(m); s.peek() != 0 {
+		s.fail("%q after the market's end", s.peek())
+	}
+	if err := s.err(); err != nil {
 		var large *TooLarge
 		if errors.As(err, &large) {
 			return nil, large
 		}
 		return nil, fmt.Errorf("not a market in JSON: %w", err)
 	}
+	m.unknown = s.unknown
 	return m, nil
 }
 
@@ -56,71 +59,134 @@ func (m *meter) Read(p []byte) (int, error) {
 	return n, err
 }
 
-func (m *Market) decode(dec *json.Decoder) error {
-	if err := expect(dec, json.Delim('{')); err != nil {
-		return err
-	}
-	for dec.More() {
-		key, err := dec.Token()
-		if err != nil {
-			return err
-		}
-		if err := m.part(dec, key.(string)); err != nil {
-			return err
-		}
-	}
-	return expect(dec, json.Delim('}'))
-}
-
-func (m *Market) part(dec *json.Decoder, key string) error {
-	switch key {
+func (m *Market) field(name string) any {
+	switch name {
 	case "rule":
-		return one(dec, key, &m.Rule)
+		return &m.Rule
 	case "seed":
-		return one(dec, key, &m.Seed)
+		return &m.Seed
 	case "products":
-		return many(dec, key, &m.Products)
+		return &m.Products
 	case "gates":
-		return many(dec, key, &m.Gates)
+		return &m.Gates
 	case "suppliers":
-		return many(dec, key, &m.Suppliers)
+		return &m.Suppliers
 	case "lots":
-		return many(dec, key, &m.Lots)
+		return &m.Lots
 	case "demands":
-		return many(dec, key, &m.Demands)
-	}
-	var other json.RawMessage
-	return one(dec, key, &other)
-}
-
-func one(dec *json.Decoder, key string, into any) error {
-	if err := dec.Decode(into); err != nil {
-		return fmt.Errorf("%s: %w", key, err)
+		return &m.Demands
 	}
 	return nil
 }
 
-func many[T any](dec *json.Decoder, key string, into *[]T) error {
-	if err := expect(dec, json.Delim('[')); err != nil {
-		return fmt.Errorf("%s: %w", key, err)
+func (p *Product) field(name string) any {
+	switch name {
+	case "id":
+		return &p.ID
+	case "grams":
+		return &p.Grams
+	case "millilitres":
+		return &p.Millilitres
 	}
-	for dec.More() {
-		var next T
-		if err := dec.Decode(&next); err != nil {
-			return fmt.Errorf("%s, number %d: %w", key, len(*into)+1, err)
-		}
-		*into = append(*into, next)
-	}
-	return expect(dec, json.Delim(']'))
+	return nil
 }
 
-func expect(dec *json.Decoder, want json.Delim) error {
-	got, err := dec.Token()
-	if err != nil {
-		return err
+func (g *Gate) field(name string) any {
+	switch name {
+	case "id":
+		return &g.ID
+	case "windows":
+		return &g.Windows
+	case "max_millilitres":
+		return &g.MaxMillilitres
+	case "max_trips":
+		return &g.MaxTrips
 	}
-	if got != want {
-		return fmt.Errorf("%v where %v should be", got, want)
+	return nil
+}
+
+func (s *Supplier) field(name string) any {
+	switch name {
+	case "id":
+		return &s.ID
+	case "activation_cost":
+		return &s.ActivationCost
+	case "max_trips":
+		return &s.MaxTrips
+	case "trip_grams":
+		return &s.TripGrams
+	case "trip_millilitres":
+		return &s.TripMillilitres
+	case "windows":
+		return &s.Windows
+	case "reach":
+		return &s.Reach
+	}
+	return nil
+}
+
+func (r *Reach) field(name string) any {
+	switch name {
+	case "gate":
+		return &r.Gate
+	case "trip_cost":
+		return &r.TripCost
+	case "unit_cost":
+		return &r.UnitCost
+	}
+	return nil
+}
+
+func (l *Lot) field(name string) any {
+	switch name {
+	case "id":
+		return &l.ID
+	case "supplier":
+		return &l.Supplier
+	case "product":
+		return &l.Product
+	case "available":
+		return &l.Available
+	case "case":
+		return &l.Case
+	case "min_per_drop":
+		return &l.MinPerDrop
+	case "tiers":
+		return &l.Tiers
+	}
+	return nil
+}
+
+func (t *Tier) field(name string) any {
+	switch name {
+	case "from":
+		return &t.From
+	case "unit_price":
+		return &t.UnitPrice
+	}
+	return nil
+}
+
+func (d *Demand) field(name string) any {
+	switch name {
+	case "id":
+		return &d.ID
+	case "gate":
+		return &d.Gate
+	case "group":
+		return &d.Group
+	case "household":
+		return &d.Household
+	case "product":
+		return &d.Product
+	case "quantity":
+		return &d.Quantity
+	case "max_unit_price":
+		return &d.MaxUnitPrice
+	case "priority":
+		return &d.Priority
+	case "lot":
+		return &d.Lot
 	}
 	return nil
 }

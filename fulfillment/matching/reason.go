@@ -1,37 +1,47 @@
 package matching
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // explain gives every demand that misses something a reason. Reasons are tested
 // against the market and the plan in the order of the constants: the first one
 // that holds for every lot is told, with the lot that comes nearest.
 func (s *state) explain(got []int64) []Unserved {
-	e := &explainer{state: s, got: got, lotsOf: make([][]int32, len(s.market.Products))}
+	e := &explainer{state: s, got: got, lotsOf: make([][]int32, len(s.market.Products)), counted: make([]int32, len(s.cells))}
 	for i := range s.lots {
 		e.lotsOf[s.lots[i].product] = append(e.lotsOf[s.lots[i].product], int32(i))
 	}
-	e.reach = make([]map[int32]Reach, len(s.suppliers))
-	list := []Unserved{}
 	for k := range s.cells {
-		list = e.cell(list, int32(k))
+		e.cell(int32(k))
 	}
-	slices.SortFunc(list, func(a, b Unserved) int { return s.indexes.demands[a.Demand] - s.indexes.demands[b.Demand] })
+	slices.SortFunc(e.told, func(a, b told) int { return cmp.Compare(a.demand, b.demand) })
+	list := make([]Unserved, len(e.told))
+	for i, t := range e.told {
+		d := &s.market.Demands[t.demand]
+		list[i] = Unserved{Demand: d.ID, Quantity: d.Quantity - got[t.demand], Reason: t.reason, Detail: t.detail}
+	}
 	return list
 }
 
 type explainer struct {
 	*state
-	got    []int64
-	lotsOf [][]int32
-	reach  []map[int32]Reach
-	wants  []want // of the cell at hand
-	known  map[condition]answer
+	got     []int64
+	lotsOf  [][]int32 // by product
+	wants   []want    // of the cell at hand
+	near    []cellLot // lots that can come to it
+	known   map[condition]*answer
+	told    []told
+	counted []int32 // by cell: the last count of wantedInReach that it was part of
+	counts  int32
 }
 
-// want is a demand of the cell at hand and what it misses.
+// want is a demand of the cell at hand: what it asks beside what is kept, and
+// what it misses of that.
 type want struct {
-	demand int32
-	missed int64
+	demand        int32
+	asked, missed int64
 }
 
 // condition is what decides a reason within a cell.
@@ -45,57 +55,65 @@ type answer struct {
 	detail Detail
 }
 
-func (e *explainer) cell(list []Unserved, k int32) []Unserved {
+type told struct {
+	demand int32
+	*answer
+}
+
+func (e *explainer) cell(k int32) {
 	e.wants = e.wants[:0]
 	missing := false
-	seen := map[int32]bool{}
-	for i := range e.cells[k].classes {
-		for _, m := range e.cells[k].classes[i].members {
-			if seen[m.demand] {
-				continue
-			}
-			seen[m.demand] = true
-			missed := e.market.Demands[m.demand].Quantity - e.got[m.demand]
-			e.wants = append(e.wants, want{m.demand, missed})
-			missing = missing || missed > 0
-		}
+	for _, i := range e.cells[k].demands {
+		w := want{demand: i, asked: e.market.Demands[i].Quantity - e.kept.got[i], missed: e.market.Demands[i].Quantity - e.got[i]}
+		e.wants = append(e.wants, w)
+		missing = missing || w.missed > 0
 	}
 	if !missing {
-		return list
+		return
 	}
-	e.known = map[condition]answer{}
+	e.approach(k)
+	e.known = map[condition]*answer{}
 	for _, w := range e.wants {
 		if w.missed == 0 {
 			continue
 		}
 		d := &e.market.Demands[w.demand]
 		key := condition{d.MaxUnitPrice, d.worth(), e.pin(d)}
-		a, known := e.known[key]
-		if !known {
-			a = e.why(k, d)
-			e.known[key] = a
+		if e.known[key] == nil {
+			a := e.why(k, d)
+			e.known[key] = &a
 		}
-		list = append(list, Unserved{Demand: d.ID, Quantity: w.missed, Reason: a.reason, Detail: a.detail})
+		e.told = append(e.told, told{w.demand, e.known[key]})
 	}
-	return list
+}
+
+// approach lists the lots of a cell's product whose suppliers come to its gate.
+func (e *explainer) approach(k int32) {
+	e.near = e.near[:0]
+	c := &e.cells[k]
+	for _, p := range e.gates[c.gate].pairs {
+		for _, l := range e.suppliers[e.pairs[p].supplier].lots {
+			if e.lots[l].product == c.product && e.market.Lots[l].Available > 0 {
+				e.near = append(e.near, cellLot{l, p})
+			}
+		}
+	}
 }
 
 // why tests the reasons for one demand of a cell.
 func (e *explainer) why(k int32, d *Demand) answer {
-	lots := []int32{}
-	for _, l := range e.lotsOf[e.cells[k].product] {
-		if pin := e.pin(d); e.market.Lots[l].Available > 0 && (pin < 0 || pin == l) {
-			lots = append(lots, l)
+	lots, pin := e.near, e.pin(d)
+	if pin >= 0 {
+		lots = nil
+		if i := slices.IndexFunc(e.near, func(cl cellLot) bool { return cl.lot == pin }); i >= 0 {
+			lots = e.near[i : i+1]
 		}
 	}
 	if len(lots) == 0 {
-		return answer{NoLot, Detail{Lot: d.Lot}}
+		return e.absent(&e.cells[k], pin)
 	}
-	lots, a := e.coming(k, lots)
+	lots, a := e.affordable(lots, d)
 	if a.reason != "" {
-		return a
-	}
-	if lots, a = e.affordable(lots, d); a.reason != "" {
 		return a
 	}
 	options, a := e.enough(k, lots, d)
@@ -105,50 +123,39 @@ func (e *explainer) why(k int32, d *Demand) answer {
 	return e.blocked(k, options, d)
 }
 
-// coming keeps the lots whose supplier reaches the gate in a shared window.
-func (e *explainer) coming(k int32, lots []int32) ([]int32, answer) {
-	reached, shared := []int32{}, []int32{}
-	g := e.cells[k].gate
-	for _, l := range lots {
-		s := e.lots[l].supplier
-		if _, ok := e.reaches(s)[g]; !ok {
+// absent tells why no lot can come: none is posted, none is in reach, or those
+// in reach share no free window with the gate.
+func (e *explainer) absent(c *cell, pin int32) answer {
+	a := answer{reason: NoLot}
+	if pin >= 0 {
+		a.detail.Lot = e.market.Lots[pin].ID
+	}
+	for _, l := range e.lotsOf[c.product] {
+		lot := &e.market.Lots[l]
+		if lot.Available == 0 || (pin >= 0 && pin != l) {
 			continue
 		}
-		reached = append(reached, l)
-		if _, ok := sharedWindow(e.market.Suppliers[s].Windows, e.market.Gates[g].Windows, nil); ok {
-			shared = append(shared, l)
+		if slices.Contains(e.gates[c.gate].shut, e.lots[l].supplier) {
+			return answer{NoWindow, Detail{Lot: lot.ID, Supplier: lot.Supplier}}
+		}
+		if a.reason == NoLot {
+			a = answer{NoReach, Detail{Lot: lot.ID, Supplier: lot.Supplier}}
 		}
 	}
-	switch {
-	case len(reached) == 0:
-		return nil, answer{NoReach, Detail{Lot: e.market.Lots[lots[0]].ID, Supplier: e.market.Lots[lots[0]].Supplier}}
-	case len(shared) == 0:
-		return nil, answer{NoWindow, Detail{Lot: e.market.Lots[reached[0]].ID, Supplier: e.market.Lots[reached[0]].Supplier}}
-	}
-	return shared, answer{}
-}
-
-func (e *explainer) reaches(s int32) map[int32]Reach {
-	if e.reach[s] == nil {
-		e.reach[s] = map[int32]Reach{}
-		for _, r := range e.market.Suppliers[s].Reach {
-			e.reach[s][int32(e.indexes.gates[r.Gate])] = r
-		}
-	}
-	return e.reach[s]
+	return a
 }
 
 // affordable keeps the lots whose best tier is within the cap.
-func (e *explainer) affordable(lots []int32, d *Demand) ([]int32, answer) {
-	fits := []int32{}
+func (e *explainer) affordable(lots []cellLot, d *Demand) ([]cellLot, answer) {
+	fits := []cellLot{}
 	near, nearPrice := int32(-1), int64(0)
-	for _, l := range lots {
-		best := e.lots[l].tiers[len(e.lots[l].tiers)-1].UnitPrice
+	for _, cl := range lots {
+		best := e.lots[cl.lot].tiers[len(e.lots[cl.lot].tiers)-1].UnitPrice
 		if best <= d.MaxUnitPrice {
-			fits = append(fits, l)
+			fits = append(fits, cl)
 		}
 		if near < 0 || best < nearPrice {
-			near, nearPrice = l, best
+			near, nearPrice = cl.lot, best
 		}
 	}
 	if len(fits) == 0 {
@@ -161,18 +168,18 @@ func (e *explainer) affordable(lots []int32, d *Demand) ([]int32, answer) {
 // option is a lot and the smallest quantity more of it that could serve the
 // demand.
 type option struct {
-	lot        int32
+	cellLot
 	need       int64
 	price      int64
 	have, here int64 // units wanted here in all; units of the lot here already
 }
 
 // enough keeps the lots whose minimum, at a price within the cap, the gate wants.
-func (e *explainer) enough(k int32, lots []int32, d *Demand) ([]option, answer) {
+func (e *explainer) enough(k int32, lots []cellLot, d *Demand) ([]option, answer) {
 	options := []option{}
 	var near option
-	for _, l := range lots {
-		o := e.option(k, l, d)
+	for _, cl := range lots {
+		o := e.option(k, cl, d)
 		if o.have >= o.here+o.need {
 			options = append(options, o)
 		}
@@ -191,9 +198,9 @@ func (e *explainer) tooFew(o option, wanted int64) answer {
 	return answer{MinPerDrop, Detail{Lot: lot.ID, Supplier: lot.Supplier, Minimum: o.here + o.need, Wanted: wanted, Short: o.here + o.need - wanted}}
 }
 
-func (e *explainer) option(k, l int32, d *Demand) option {
-	lot := &e.lots[l]
-	o := option{lot: l, here: e.here(k, l)}
+func (e *explainer) option(k int32, cl cellLot, d *Demand) option {
+	lot := &e.lots[cl.lot]
+	o := option{cellLot: cl, here: e.here(k, cl.lot)}
 	total := lot.least
 	for _, t := range lot.tiers {
 		if t.UnitPrice <= d.MaxUnitPrice {
@@ -204,8 +211,8 @@ func (e *explainer) option(k, l int32, d *Demand) option {
 	total = max(total, o.here+lot.pack)
 	o.need, o.price = total-o.here, tierPrice(lot.tiers, total)
 	for _, w := range e.wants {
-		if other := &e.market.Demands[w.demand]; other.MaxUnitPrice >= o.price && (e.pin(other) < 0 || e.pin(other) == l) {
-			o.have += other.Quantity
+		if other := &e.market.Demands[w.demand]; other.MaxUnitPrice >= o.price && (e.pin(other) < 0 || e.pin(other) == cl.lot) {
+			o.have += w.asked
 		}
 	}
 	return o
@@ -245,12 +252,12 @@ func (e *explainer) blocked(k int32, options []option, d *Demand) answer {
 
 // wantedInReach is the units wanted that any of the lots could serve.
 func (e *explainer) wantedInReach(options []option) int64 {
-	cells := map[int32]bool{}
+	e.counts++
 	total := int64(0)
 	for _, o := range options {
 		for _, k := range e.cellsOf[o.lot] {
-			if !cells[k] {
-				cells[k] = true
+			if e.counted[k] != e.counts {
+				e.counted[k] = e.counts
 				total += int64(e.cells[k].wanted)
 			}
 		}
@@ -267,11 +274,11 @@ func (e *explainer) obstacle(k int32, o option, d *Demand) answer {
 	}
 	free, worth := e.unservedAt(o, d)
 	if free < o.need {
-		return e.tooFew(option{lot: o.lot, here: o.here, need: o.need}, o.here+free)
+		return e.tooFew(o, o.here+free)
 	}
 	s := e.lots[o.lot].supplier
-	reach := e.reaches(s)[c.gate]
-	more := e.moreTrips(k, o)
+	pair := &e.pairs[o.pair]
+	more := e.moreTrips(c, o)
 	switch {
 	case o.need*c.ml > e.gateRoom[c.gate]:
 		det.Limit, det.Short = e.market.Gates[c.gate].MaxMillilitres, o.need*c.ml-e.gateRoom[c.gate]
@@ -286,7 +293,7 @@ func (e *explainer) obstacle(k int32, o option, d *Demand) answer {
 		det.Used = det.Limit - e.trips[s]
 		return answer{Trips, det}
 	}
-	det.Cost = o.need*(o.price+reach.UnitCost) + more*reach.TripCost
+	det.Cost = o.need*(o.price+pair.unitCost) + more*pair.tripCost
 	if e.visits[s] == 0 {
 		det.Cost += e.suppliers[s].activation
 	}
@@ -295,16 +302,10 @@ func (e *explainer) obstacle(k int32, o option, d *Demand) answer {
 }
 
 // moreTrips is how many trips more an option needs.
-func (e *explainer) moreTrips(k int32, o option) int64 {
-	c := &e.cells[k]
-	for _, cl := range c.lots {
-		if cl.lot == o.lot {
-			ld, sup := &e.load[cl.pair], &e.suppliers[e.pairs[cl.pair].supplier]
-			t := terms{trips: ld.trips, grams: ld.grams, ml: ld.ml, tripG: sup.tripGrams, tripMl: sup.tripMl}
-			return t.further(c, o.need)
-		}
-	}
-	return unlimited
+func (e *explainer) moreTrips(c *cell, o option) int64 {
+	ld, sup := &e.load[o.pair], &e.suppliers[e.pairs[o.pair].supplier]
+	t := terms{trips: ld.trips, grams: ld.grams, ml: ld.ml, tripG: sup.tripGrams, tripMl: sup.tripMl}
+	return t.further(c, o.need)
 }
 
 // unservedAt counts the unserved units here that an option could serve, and what
@@ -319,7 +320,7 @@ func (e *explainer) unservedAt(o option, d *Demand) (free, worth int64) {
 		}
 		free += w.missed
 		n := w.missed
-		if e.got[w.demand] == 0 && !e.kept.firstServed(other) {
+		if e.got[w.demand] == 0 && !e.kept.firstServed(e.indexes.claim[w.demand]) {
 			piles = append(piles, pile{2 * other.worth(), 1})
 			n--
 		}

@@ -32,7 +32,7 @@ func Solve(ctx context.Context, m *Market, o Options) (Plan, error) {
 	if err != nil {
 		return Plan{}, err
 	}
-	r.spare = 3 * (r.Clock() - r.start) // accounting for the plan takes about thrice as long
+	r.spare = 2 * (r.Clock() - r.start) // accounting for the plan takes hardly longer
 	if o.Threads > 1 && len(o.Keep) == 0 && o.Start == nil {
 		if parts := mod.parts(); len(parts) > 1 {
 			return r.sideBySide(mod, parts)
@@ -147,17 +147,18 @@ func (r *run) tell(value, bound float64) {
 }
 
 // Rounds of prices: enough for six digits on the public markets; a third of the
-// budget at most.
+// budget at most, but some in any case, because a plan without them is poor.
 const (
-	priceRounds = 400
-	priceShare  = 0.35
+	priceRounds      = 400
+	leastPriceRounds = 10
+	priceShare       = 0.35
 )
 
 func (r *run) converge(p *prices, value float64, rounds int) {
-	for range rounds {
+	for n := range rounds {
 		p.step(value)
 		r.tell(value, p.bound)
-		if r.spent() > priceShare || p.settled() {
+		if n+1 >= leastPriceRounds && (r.spent() > priceShare || p.settled()) {
 			return
 		}
 	}

@@ -44,6 +44,8 @@ func names[T any](kind string, list []T, id func(*T) string) (map[string]int, er
 // indexes are the positions of a market's parts by id.
 type indexes struct {
 	products, gates, suppliers, lots, demands map[string]int
+	claim                                     []int32 // by demand: the same for all that one household asks of one product
+	claims                                    int
 }
 
 // Validate returns an *Invalid that names the first place where the market
@@ -79,7 +81,30 @@ func (m *Market) index() (x indexes, err error) {
 			return x, err
 		}
 	}
+	x.addClaims(m)
 	return x, nil
+}
+
+// addClaims numbers what each household asks of each product.
+func (x *indexes) addClaims(m *Market) {
+	x.claim = make([]int32, len(m.Demands))
+	households, known := make(map[string]uint64, len(m.Demands)), make(map[uint64]int32, len(m.Demands))
+	for i := range m.Demands {
+		d := &m.Demands[i]
+		h, met := households[d.member()]
+		if !met {
+			h = uint64(len(households))
+			households[d.member()] = h
+		}
+		key := h<<32 | uint64(x.products[d.Product])
+		c, met := known[key]
+		if !met {
+			c = int32(len(known))
+			known[key] = c
+		}
+		x.claim[i] = c
+	}
+	x.claims = len(known)
 }
 
 type amount struct {
@@ -159,11 +184,15 @@ func (m *Market) checkLots(x indexes) error {
 	return nil
 }
 
-// Doubts names what can be right and yet hardly be meant: a lot whose smallest
-// drop is larger than its stock, so that nobody can have any. Such lots remain
-// when most of a stock is given away, so they are told and not refused.
+// Doubts names what can be right and yet hardly be meant: a field of the file that
+// nothing reads, and a lot whose smallest drop is larger than its stock, so that
+// nobody can have any. Such lots remain when most of a stock is given away, so
+// they are told and not refused.
 func (m *Market) Doubts() []string {
 	var doubts []string
+	for _, name := range m.unknown {
+		doubts = append(doubts, fmt.Sprintf("the field %q is none of a market's and is not read", name))
+	}
 	for i := range m.Lots {
 		l := &m.Lots[i]
 		switch {
