@@ -7,11 +7,34 @@ const (
 	delays     = 10 // and how often twice that is tried
 )
 
+// planDays gives the best days found. Where stops are hot, a tenth of the budget
+// tells which of them nobody can serve in time, and those become as late as they
+// must before the rest is searched, so that lateness comes before travel.
+func (m *model) planDays(ctx context.Context, p *Problem, from [][]int32, o Options) [][]int32 {
+	if !p.anyHot() {
+		return solve(ctx, m, from, o)
+	}
+	scouted := m.hurry(ctx, p, solve(ctx, m, from, o.part(10)), o.part(2))
+	m.settle(p, scouted)
+	days := solve(ctx, m, from, o.part(70))
+	if m.leftOut(scouted) < m.leftOut(days) {
+		return scouted
+	}
+	return days
+}
+
+func (p *Problem) anyHot() bool {
+	for i := range p.Stops {
+		if p.Stops[i].Hot {
+			return true
+		}
+	}
+	return false
+}
+
 // hurry serves the hot stops that windows leave out: the windows of those alone
-// are widened, a little more each time, until they are served, so that lateness
-// comes before travel. Each try has a quarter of the budget.
+// are widened, a little more each time, until they are served.
 func (m *model) hurry(ctx context.Context, p *Problem, days [][]int32, o Options) [][]int32 {
-	o.Budget, o.Iterations = o.Budget/4, o.Iterations/4
 	for delay, i := int64(firstDelay), 0; i < delays && ctx.Err() == nil; delay, i = 2*delay, i+1 {
 		late := m.coldStops(p, days)
 		if len(late) == 0 {
@@ -25,6 +48,23 @@ func (m *model) hurry(ctx context.Context, p *Problem, days [][]int32, o Options
 		}
 	}
 	return days
+}
+
+// settle lets each hot stop be as late as it is in these days, and no later.
+func (m *model) settle(p *Problem, days [][]int32) {
+	arrives := map[string]int64{}
+	for _, run := range p.plan(m, days).Runs {
+		for _, t := range run.Trips {
+			for _, v := range t.Stops {
+				arrives[v.ID] = v.Arrives
+			}
+		}
+	}
+	for i := range p.Stops {
+		if s := &p.Stops[i]; s.Hot && !m.fixed[i+1] {
+			m.due[i+1] = max(s.Window[1], arrives[s.ID])
+		}
+	}
 }
 
 // coldStops are the hot stops that are left out for want of time.

@@ -24,7 +24,7 @@ func Improve(ctx context.Context, p *Problem, from *Plan, o Options) (Plan, erro
 	if err := m.begunInShift(p); err != nil {
 		return Plan{}, err
 	}
-	days := m.hurry(ctx, p, solve(ctx, m, m.daysOf(p, from), o), o)
+	days := m.planDays(ctx, p, m.daysOf(p, from), o)
 	m.share(p, days)
 	plan := p.plan(m, days)
 	if len(from.Runs) > 0 && p.better(from, &plan) && Check(p, from) == nil {

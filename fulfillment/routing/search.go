@@ -19,6 +19,18 @@ type Options struct {
 	Progress   func(cost int64, left time.Duration)
 }
 
+// part is a share of the budget, in per cent.
+func (o Options) part(percent int) Options {
+	o.Budget = o.Budget * time.Duration(percent) / 100
+	if o.Iterations > 0 {
+		o.Iterations = max(o.Iterations*percent/100, 1)
+	}
+	if o.Budget == 0 && o.Iterations == 0 {
+		o.Budget = time.Second * time.Duration(percent) / 100
+	}
+	return o
+}
+
 // search is simulated annealing over ruins and recreations.
 type search struct {
 	*state
