@@ -32,11 +32,20 @@ type state struct {
 	leg    []int32   // the way from prev
 	pre    []segment // from leaving the gate to the end of service at the node
 	suf    []segment // from arriving at the node to being back at the gate
-	cost   int64
-	absent []int32 // left out
-	later  tails   // what makes way for the best place, where something has to
-	aside  []int32 // a day that is changing its vehicle
-	open   int     // places to look at before one is overlooked
+	trips  int       // of all days
+	busy   []int32   // days with trips, in no order
+	idle   [][]int32 // of a kind of vehicle: days without
+	place  []int32   // of a day: where it stands in busy or idle
+	choice []int32   // the days that differ
+
+	turn    int        // counts the stops that are put in
+	asked   []int      // of a day: in which turn its changes were found
+	answers [][]change // of a day
+	cost    int64
+	absent  []int32 // left out
+	later   tails   // what makes way for the best place, where something has to
+	aside   []int32 // a day that is changing its vehicle
+	open    int     // places to look at before one is overlooked
 }
 
 // segment is a stretch of a trip: begun at t it ends at max(t+long, earliest),
@@ -46,11 +55,15 @@ type segment struct{ long, earliest, latest int64 }
 func newState(m *model) *state {
 	s := &state{
 		model: m, days: make([]day, len(m.vehicles)), dayOf: make([]int32, m.n), open: 1 / blink, tripOf: make([]int32, m.n),
-		posOf: make([]int32, m.n), prev: make([]int32, m.n), next: make([]int32, m.n), leg: make([]int32, m.n), pre: make([]segment, m.n), suf: make([]segment, m.n),
+		posOf: make([]int32, m.n), place: make([]int32, len(m.vehicles)), idle: make([][]int32, m.kinds), asked: make([]int, len(m.vehicles)), answers: make([][]change, len(m.vehicles)), prev: make([]int32, m.n), next: make([]int32, m.n), leg: make([]int32, m.n), pre: make([]segment, m.n), suf: make([]segment, m.n),
 	}
 	for i := range s.dayOf {
 		s.dayOf[i] = -1
 	}
+	for d := range m.vehicles {
+		s.enter(d)
+	}
+	s.choose()
 	for i := 1; i < m.n; i++ {
 		s.absent = append(s.absent, int32(i))
 		s.cost += m.penalty[i]
@@ -91,6 +104,7 @@ func appendTidy(to, seq []int32) []int32 {
 // measure values the day's trips and the segments of its stops.
 func (s *state) measure(d int) {
 	day := &s.days[d]
+	was := len(day.trips)
 	day.trips, day.dist = day.trips[:0], 0
 	for from := 0; from < len(day.seq); {
 		to := from
@@ -100,8 +114,45 @@ func (s *state) measure(d int) {
 		s.measureTrip(d, from, to)
 		from = to + 1
 	}
+	if s.trips += len(day.trips) - was; (was == 0) != (len(day.trips) == 0) {
+		s.leave(d, was > 0)
+		s.enter(d)
+		s.choose()
+	}
 	if s.timed {
 		s.schedule(d)
+	}
+}
+
+// enter puts a day among those that are busy, or idle.
+func (s *state) enter(d int) {
+	list := s.list(d, len(s.days[d].trips) > 0)
+	s.place[d] = int32(len(*list))
+	*list = append(*list, int32(d))
+}
+
+// leave takes a day from where it stood.
+func (s *state) leave(d int, busy bool) {
+	list := s.list(d, busy)
+	last := (*list)[len(*list)-1]
+	(*list)[s.place[d]], s.place[last] = last, s.place[d]
+	*list = (*list)[:len(*list)-1]
+}
+
+func (s *state) list(d int, busy bool) *[]int32 {
+	if busy {
+		return &s.busy
+	}
+	return &s.idle[s.vehicles[d].kind]
+}
+
+// choose gathers the days that differ: the busy ones, and one idle day of each kind.
+func (s *state) choose() {
+	s.choice = append(s.choice[:0], s.busy...)
+	for _, days := range s.idle {
+		if len(days) > 0 {
+			s.choice = append(s.choice, days[len(days)-1])
+		}
 	}
 }
 

@@ -5,8 +5,8 @@ package routing
 func (r *search) exchangeVehicles() {
 	for i := 0; i < len(r.saved); i++ {
 		a := r.saved[i].day
-		for b := range r.days {
-			if b != a && r.single(a) && r.single(b) && r.gain(a, b) > 0 {
+		for _, b := range r.choice {
+			if b := int(b); b != a && r.single(a) && r.single(b) && r.gain(a, b) > 0 {
 				r.touch(a)
 				r.touch(b)
 				r.swap(a, b)
@@ -15,37 +15,79 @@ func (r *search) exchangeVehicles() {
 	}
 }
 
+// change is what it costs to exchange a trip's vehicle, beside the way that the
+// new one goes with it.
+type change struct {
+	cost, unit int64
+	with       int
+}
+
 // besideIn tries the places before and behind v where the trip is full, in a
-// vehicle at the gate that takes the whole trip over.
+// vehicle that takes the whole trip over.
 func (s *state) besideIn(u, v int32, best *place) {
 	d := int(s.dayOf[v])
 	if !s.single(d) {
 		return
 	}
 	day := &s.days[d]
-	tr, pos, now := &day.trips[0], int(s.posOf[v]), s.price(d)
+	tr, pos := &day.trips[0], int(s.posOf[v])
 	prev, next := s.prev[v], s.next[v]
 	before := day.dist + s.d(prev, u) + s.d(u, v) - int64(s.leg[v])
 	behind := day.dist + s.d(v, u) + s.d(u, next) - int64(s.legTo(v, next))
-	for w := range s.days {
-		with := &s.vehicles[w]
-		if with.kind == s.vehicles[d].kind || !s.carries(w, u, &tr.load) || !s.single(w) || !s.alike(d, w) || with.noStairs && !s.vehicles[d].noStairs {
-			continue
+	for _, c := range s.changes(d, u) {
+		if cost := c.cost + c.unit*before; cost < best.cost && s.inTime(d, tr, u, prev, v) {
+			*best = place{cost: cost, day: d, pos: pos, with: c.with + 1}
 		}
-		now := now
-		if len(s.days[w].trips) > 0 {
-			if !s.fits(d, &s.days[w].trips[0]) || s.vehicles[d].noStairs && !with.noStairs {
-				continue
-			}
-			now += s.price(w) - s.vehicles[d].fixed - s.vehicles[d].unit*s.days[w].dist
-		}
-		if cost := with.fixed + with.unit*before - now; cost < best.cost && s.inTime(d, tr, u, prev, v) {
-			*best = place{cost: cost, day: d, pos: pos, with: w + 1}
-		}
-		if cost := with.fixed + with.unit*behind - now; cost < best.cost && s.inTime(d, tr, u, v, next) {
-			*best = place{cost: cost, day: d, pos: pos + 1, with: w + 1}
+		if cost := c.cost + c.unit*behind; cost < best.cost && s.inTime(d, tr, u, v, next) {
+			*best = place{cost: cost, day: d, pos: pos + 1, with: c.with + 1}
 		}
 	}
+}
+
+// changes are the cheapest vehicles of each kind that could take over a trip with u
+// on board. They are found once for each u, however many places a trip has.
+func (s *state) changes(d int, u int32) []change {
+	if s.asked[d] == s.turn {
+		return s.answers[d]
+	}
+	s.asked[d] = s.turn
+	found := s.answers[d][:0]
+	for _, w := range s.choice {
+		cost, ok := s.takesOver(int(w), d, u)
+		if !ok {
+			continue
+		}
+		kind := s.vehicles[w].kind
+		i := 0
+		for i < len(found) && s.vehicles[found[i].with].kind != kind {
+			i++
+		}
+		if i == len(found) {
+			found = append(found, change{cost: forever})
+		}
+		if cost < found[i].cost {
+			found[i] = change{cost, s.vehicles[w].unit, int(w)}
+		}
+	}
+	s.answers[d] = found
+	return found
+}
+
+// takesOver tells whether day w's vehicle can exchange its trip, if it has one,
+// for that of d with u on board, and what that costs beside w's new way.
+func (s *state) takesOver(w, d int, u int32) (int64, bool) {
+	with, from, trips := &s.vehicles[w], &s.vehicles[d], s.days[w].trips
+	if with.kind == from.kind || !s.carries(w, u, &s.days[d].trips[0].load) || !s.alike(d, w) || with.noStairs && !from.noStairs {
+		return 0, false
+	}
+	cost := with.fixed - s.price(d)
+	if len(trips) == 0 {
+		return cost, true
+	}
+	if !s.single(w) || !s.fits(d, &trips[0]) || from.noStairs && !with.noStairs {
+		return 0, false
+	}
+	return cost - s.price(w) + from.fixed + from.unit*s.days[w].dist, true
 }
 
 // fits tells whether a vehicle has room for a trip.

@@ -4,14 +4,14 @@ package routing
 // change hands between couriers of one pace, and change places, while that lowers the
 // sum of the squares of what each has worked in the weeks before and will today.
 // That measure is convex and monotone (Matl, Hartl & Vidal, Transportation Science
-// 52(2) 2018): it never pays to make anybody's work longer.
-func (m *model) share(p *Problem, days [][]int32) {
+// 52(2) 2018): it never pays to make anybody's work longer. It ends with the budget.
+func (m *model) share(p *Problem, days [][]int32, clock *stopwatch) {
 	f := newSharing(m, p, days)
-	for improved := true; improved; {
+	for improved := true; improved && clock.elapsed() < 1; {
 		improved = false
 		for a := range f.days {
 			for b := range f.days {
-				if a != b && f.vehicles[a].unit == f.vehicles[b].unit && f.betweenDays(a, b) {
+				if a != b && clock.elapsed() < 1 && f.vehicles[a].unit == f.vehicles[b].unit && f.betweenDays(a, b) {
 					improved = true
 				}
 			}

@@ -67,10 +67,10 @@ func TestSharingChangesNoTravel(t *testing.T) {
 	for seed := range uint64(30) {
 		p := made(seed, 40)
 		m := modelOf(p)
-		days := solve(context.Background(), m, nil, Options{Iterations: 300})
+		days := solve(context.Background(), m, nil, newStopwatch(Options{Iterations: 300}))
 		before := p.plan(m, days)
 		unfair := squares(newSharing(m, p, days))
-		m.share(p, days)
+		m.share(p, days, newStopwatch(Options{Iterations: 1}))
 		after := p.plan(m, days)
 		if err := Check(p, &after); err != nil {
 			t.Errorf("seed %d: %v", seed, err)

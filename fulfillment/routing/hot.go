@@ -10,13 +10,13 @@ const (
 // planDays gives the best days found. Where stops are hot, a tenth of the budget
 // tells which of them nobody can serve in time, and those become as late as they
 // must before the rest is searched, so that lateness comes before travel.
-func (m *model) planDays(ctx context.Context, p *Problem, from [][]int32, o Options) [][]int32 {
+func (m *model) planDays(ctx context.Context, p *Problem, from [][]int32, clock *stopwatch) [][]int32 {
 	if !p.anyHot() {
-		return solve(ctx, m, from, o)
+		return solve(ctx, m, from, clock)
 	}
-	scouted := m.hurry(ctx, p, solve(ctx, m, from, o.part(10)), o.part(2))
+	scouted := m.hurry(ctx, p, solve(ctx, m, from, clock.stage(0.1)), clock)
 	m.settle(p, scouted)
-	days := solve(ctx, m, from, o.part(70))
+	days := solve(ctx, m, from, clock.stage(1))
 	if m.leftOut(scouted) < m.leftOut(days) {
 		return scouted
 	}
@@ -34,7 +34,7 @@ func (p *Problem) anyHot() bool {
 
 // hurry serves the hot stops that windows leave out: the windows of those alone
 // are widened, a little more each time, until they are served.
-func (m *model) hurry(ctx context.Context, p *Problem, days [][]int32, o Options) [][]int32 {
+func (m *model) hurry(ctx context.Context, p *Problem, days [][]int32, clock *stopwatch) [][]int32 {
 	for delay, i := int64(firstDelay), 0; i < delays && ctx.Err() == nil; delay, i = 2*delay, i+1 {
 		late := m.coldStops(p, days)
 		if len(late) == 0 {
@@ -43,7 +43,7 @@ func (m *model) hurry(ctx context.Context, p *Problem, days [][]int32, o Options
 		for _, u := range late {
 			m.due[u] += delay
 		}
-		if next := solve(ctx, m, days, o); m.leftOut(next) < m.leftOut(days) {
+		if next := solve(ctx, m, days, clock.stage(0.02)); m.leftOut(next) < m.leftOut(days) {
 			days = next
 		}
 	}

@@ -22,6 +22,7 @@ const blink = 0.01 // the chance to overlook a place
 // insert puts the node where it costs least; false if there is no place.
 func (s *state) insert(u int32, draw *rand.Rand, touch func(day int)) bool {
 	best := place{cost: forever}
+	s.turn++
 	for _, v := range s.near[u][:min(len(s.near[u]), neighbours)] {
 		if s.dayOf[v] >= 0 && !s.blinks(draw) {
 			s.beside(u, v, &best)
@@ -164,18 +165,17 @@ func (s *state) ownTrip(u int32, draw *rand.Rand, best *place) {
 	if s.aboard[u] != 0 {
 		return
 	}
-	idle := -1
 	way := s.d(0, u) + s.d(u, 0)
+	if s.cheapest*way > best.cost {
+		return
+	}
 	var empty [maxLoads]int64
 	ties := 0
-	for d := range s.days {
+	for _, d := range s.choice {
+		d := int(d)
 		v, day := &s.vehicles[d], &s.days[d]
 		cost := v.unit * way
 		if len(day.trips) == 0 {
-			if v.kind == idle {
-				continue
-			}
-			idle = v.kind
 			cost += v.fixed
 		}
 		if cost > best.cost || len(day.trips) >= v.maxTrips || !s.carries(d, u, &empty) {

@@ -1,7 +1,6 @@
 package routing
 
 import (
-	"cmp"
 	"math"
 	"slices"
 )
@@ -26,6 +25,8 @@ type model struct {
 	vehicles     []vehicle
 	near         [][]int32 // each node's neighbours, nearest first
 	mixed        bool      // vehicles differ in cost or capacity
+	kinds        int       // of vehicles
+	cheapest     int64     // cost of a unit of distance
 	severalTrips bool      // a day may have
 	aboard       []int32   // of a node: the trip under way that has it on board, from 1; 0: it is at the gate
 	fixed        []bool    // of a node: it keeps its place in the trip under way
@@ -59,12 +60,14 @@ func (m *model) prepare() int64 {
 	m.toward = transposed(m.dist, m.n)
 	m.findNear()
 	unit := int64(1)
+	m.cheapest = forever
 	for d := range m.vehicles {
 		v := &m.vehicles[d]
+		m.kinds = max(m.kinds, v.kind+1)
 		if v.time == nil {
 			v.time = m.dist
 		}
-		unit = max(unit, v.unit)
+		unit, m.cheapest = max(unit, v.unit), min(m.cheapest, v.unit)
 		m.severalTrips = m.severalTrips || v.maxTrips > 1 || len(v.begun) > 0
 		m.mixed = m.mixed || v.unit != m.vehicles[0].unit || v.cap != m.vehicles[0].cap || v.fixed != m.vehicles[0].fixed
 	}
@@ -75,17 +78,20 @@ func (m *model) prepare() int64 {
 // windows force.
 func (m *model) findNear() {
 	m.near = make([][]int32, m.n)
-	far := make([]int64, m.n)
-	for i := 1; i < m.n; i++ {
-		all := make([]int32, 0, m.n-2)
-		for j := 1; j < m.n; j++ {
+	all := make([]uint64, 0, m.n) // how far in the upper half, and the node in the lower
+	for i := int32(1); i < int32(m.n); i++ {
+		all = all[:0]
+		for j := int32(1); j < int32(m.n); j++ {
 			if j != i {
-				all = append(all, int32(j))
-				far[j] = min(m.remote(int32(i), int32(j)), m.remote(int32(j), int32(i)))
+				far := min(m.remote(i, j), m.remote(j, i), math.MaxInt32)
+				all = append(all, uint64(far)<<32|uint64(j))
 			}
 		}
-		slices.SortFunc(all, func(a, b int32) int { return cmp.Or(cmp.Compare(far[a], far[b]), cmp.Compare(a, b)) })
-		m.near[i] = all
+		slices.Sort(all)
+		m.near[i] = make([]int32, len(all))
+		for k, x := range all {
+			m.near[i][k] = int32(x)
+		}
 	}
 }
 

@@ -17,6 +17,7 @@ func Solve(ctx context.Context, p *Problem, o Options) (Plan, error) {
 // problem does not know is passed over, what can no longer be done is planned anew.
 // Where the earlier plan can be carried out as it is, the new one is no worse.
 func Improve(ctx context.Context, p *Problem, from *Plan, o Options) (Plan, error) {
+	clock := newStopwatch(o).spare(len(p.Stops), toShare)
 	if err := p.Validate(); err != nil {
 		return Plan{}, err
 	}
@@ -24,8 +25,8 @@ func Improve(ctx context.Context, p *Problem, from *Plan, o Options) (Plan, erro
 	if err := m.begunInShift(p); err != nil {
 		return Plan{}, err
 	}
-	days := m.planDays(ctx, p, m.daysOf(p, from), o)
-	m.share(p, days)
+	days := m.planDays(ctx, p, m.daysOf(p, from), clock)
+	m.share(p, days, clock)
 	plan := p.plan(m, days)
 	if len(from.Runs) > 0 && p.better(from, &plan) && Check(p, from) == nil {
 		return *from, nil

@@ -17,6 +17,9 @@ func Read(r io.Reader) (*Problem, error) {
 	if broken, ok := errors.AsType[*json.SyntaxError](err); ok {
 		return nil, invalid(fmt.Sprintf("byte %d", broken.Offset), "%v", broken)
 	}
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		return nil, invalid("the end", "the file breaks off")
+	}
 	if err != nil {
 		return nil, fmt.Errorf("this is not a door problem: %w", err)
 	}

@@ -14,14 +14,10 @@ const (
 // stop, and appends them to out. Each day is told to touch before it changes.
 func (r *search) ruin(out []int32) []int32 {
 	s := r.state
-	trips := 0
-	for d := range s.days {
-		trips += len(s.days[d].trips)
-	}
-	if trips == 0 {
+	if s.trips == 0 {
 		return out
 	}
-	mean := float64(s.n-1-len(s.absent)) / float64(trips)
+	mean := float64(s.n-1-len(s.absent)) / float64(s.trips)
 	longest := min(longestString, mean)
 	most := 4*averageRemoved/(1+longest) - 1
 	strings := int(r.draw.Float64()*most + 1)

@@ -15,20 +15,8 @@ type Options struct {
 	Budget     time.Duration // stop with the best found; 0: one second, unless Iterations is set
 	Iterations int           // stop after so many ruins; 0: no limit
 	Threads    int           // searches with seeds of their own, side by side; 0: one
-	CPU        bool          // the budget is the process's CPU time, for measuring on a busy machine
+	CPU        bool          // the budget is the process's CPU time from its start on, for measuring on a busy machine
 	Progress   func(cost int64, left time.Duration)
-}
-
-// part is a share of the budget, in per cent.
-func (o Options) part(percent int) Options {
-	o.Budget = o.Budget * time.Duration(percent) / 100
-	if o.Iterations > 0 {
-		o.Iterations = max(o.Iterations*percent/100, 1)
-	}
-	if o.Budget == 0 && o.Iterations == 0 {
-		o.Budget = time.Second * time.Duration(percent) / 100
-	}
-	return o
 }
 
 // search is simulated annealing over ruins and recreations.
@@ -46,6 +34,8 @@ type search struct {
 	missed  []int32 // left out before this iteration
 
 	best     [][]int32
+	stale    []int // days that have changed since
+	isStale  []bool
 	bestCost int64
 }
 
@@ -55,10 +45,14 @@ type savedDay struct {
 }
 
 func newSearch(m *model, seed int64) *search {
-	return &search{
+	r := &search{
 		state: newState(m), draw: newDraw(seed), sortings: sortingsOf(m),
-		isSaved: make([]bool, len(m.vehicles)), gone: make([]bool, m.n), best: make([][]int32, len(m.vehicles)), bestCost: forever,
+		isSaved: make([]bool, len(m.vehicles)), isStale: make([]bool, len(m.vehicles)), gone: make([]bool, m.n), best: make([][]int32, len(m.vehicles)), bestCost: forever,
 	}
+	for d := range m.vehicles {
+		r.stale, r.isStale[d] = append(r.stale, d), true
+	}
+	return r
 }
 
 // touch keeps a day as it is, to go back to.
@@ -79,7 +73,12 @@ func (r *search) touch(d int) {
 // keep makes the changes of this iteration the solution.
 func (r *search) keep() {
 	for i := range r.saved {
-		r.isSaved[r.saved[i].day] = false
+		d := r.saved[i].day
+		r.isSaved[d] = false
+		if !r.isStale[d] {
+			r.isStale[d] = true
+			r.stale = append(r.stale, d)
+		}
 	}
 	r.saved = r.saved[:0]
 }
@@ -88,13 +87,14 @@ func (r *search) keep() {
 func (r *search) goBack(cost int64) {
 	for i := range r.saved {
 		r.set(r.saved[i].day, r.saved[i].seq)
+		r.isSaved[r.saved[i].day] = false
 	}
+	r.saved = r.saved[:0]
 	r.absent = append(r.absent[:0], r.missed...)
 	for _, v := range r.absent {
 		r.dayOf[v] = -1
 	}
 	r.cost = cost
-	r.keep()
 }
 
 // recreate puts stops back, greedily with blinks; those without a place are left out.
@@ -117,9 +117,10 @@ func (r *search) remember() {
 		return
 	}
 	r.bestCost = r.cost
-	for d := range r.days {
-		r.best[d] = append(r.best[d][:0], r.days[d].seq...)
+	for _, d := range r.stale {
+		r.best[d], r.isStale[d] = append(r.best[d][:0], r.days[d].seq...), false
 	}
+	r.stale = r.stale[:0]
 }
 
 // temperatures gives where the annealing begins and ends, in parts of the mean
@@ -183,12 +184,13 @@ func (r *search) meanWay() float64 {
 }
 
 // solve gives the best days found, from earlier ones on where there are any.
-func solve(ctx context.Context, m *model, from [][]int32, o Options) [][]int32 {
+func solve(ctx context.Context, m *model, from [][]int32, clock *stopwatch) [][]int32 {
+	o := clock.o
 	threads := max(o.Threads, 1)
 	found := make([]*search, threads)
 	var all sync.WaitGroup
 	for i := range found {
-		all.Go(func() { found[i] = solveOnce(ctx, m, from, o, o.Seed+int64(i), i == 0) })
+		all.Go(func() { found[i] = solveOnce(ctx, m, from, clock, o.Seed+int64(i), i == 0) })
 	}
 	all.Wait()
 	best := slices.MinFunc(found, func(a, b *search) int {
@@ -200,8 +202,7 @@ func solve(ctx context.Context, m *model, from [][]int32, o Options) [][]int32 {
 	return best.best
 }
 
-func solveOnce(ctx context.Context, m *model, from [][]int32, o Options, seed int64, tells bool) *search {
-	clock := newStopwatch(o)
+func solveOnce(ctx context.Context, m *model, from [][]int32, clock *stopwatch, seed int64, tells bool) *search {
 	r := newSearch(m, seed)
 	r.construct(from)
 	r.keep()
@@ -213,8 +214,8 @@ func solveOnce(ctx context.Context, m *model, from [][]int32, o Options, seed in
 		if ctx.Err() != nil {
 			return 1
 		}
-		if tells && o.Progress != nil && iteration%4096 == 0 {
-			o.Progress(r.bestCost, clock.left())
+		if tells && clock.o.Progress != nil && iteration%4096 == 0 {
+			clock.o.Progress(r.bestCost, clock.left())
 		}
 		return clock.used(iteration)
 	})

@@ -52,4 +52,4 @@ func BenchmarkStep(b *testing.B) {
 	}
 }
 
-const pinned int64 = 9758
+const pinned int64 = 9694

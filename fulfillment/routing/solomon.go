@@ -7,30 +7,25 @@ import (
 	"strings"
 )
 
-// ReadSolomon reads a VRPTW instance of Solomon (1987) or Gehring & Homberger.
+// ReadSolomon reads a VRPTW instance of Solomon (1987) or Gehring & Homberger:
+// vehicles and their capacity, then a line for the depot and for each customer with
+// number, two coordinates, demand, window and service time.
 func ReadSolomon(r io.Reader) (*Instance, error) {
-	var rows [][]float64
+	var rows []row
 	lines := bufio.NewScanner(r)
 	for n := 1; lines.Scan(); n++ {
 		line := strings.TrimSpace(lines.Text())
-		if line == "" || line[0] < '0' || line[0] > '9' {
+		if line == "" || !startsNumber(line) {
 			continue
 		}
 		numbers, err := parseNumbers(line)
 		if err != nil {
 			return nil, invalid(fmt.Sprintf("line %d", n), "%v", err)
 		}
-		want := 7
-		if len(rows) == 0 {
-			want = 2
+		rows = append(rows, row{n, numbers})
+		if err := checkSolomon(rows); err != nil {
+			return nil, err
 		}
-		if len(numbers) != want {
-			return nil, invalid(fmt.Sprintf("line %d", n), "%d numbers, want %d", len(numbers), want)
-		}
-		if want == 7 && numbers[5] < numbers[4] {
-			return nil, invalid(fmt.Sprintf("line %d", n), "the window ends at %g, before it starts at %g", numbers[5], numbers[4])
-		}
-		rows = append(rows, numbers)
 	}
 	if err := lines.Err(); err != nil {
 		return nil, err
@@ -38,32 +33,59 @@ func ReadSolomon(r io.Reader) (*Instance, error) {
 	if len(rows) < 2 {
 		return nil, invalid("CUSTOMER", "there is no depot")
 	}
-	return solomon(rows[0], rows[1:])
+	return solomon(rows[0].numbers, rows[1:])
 }
 
-func solomon(fleet []float64, rows [][]float64) (*Instance, error) {
+// checkSolomon looks at the last line read.
+func checkSolomon(rows []row) error {
+	last := rows[len(rows)-1]
+	v, want := last.numbers, 7
+	if len(rows) == 1 {
+		want = 2
+	}
+	if len(v) != want {
+		return invalid(last.place(), "%d numbers, want %d", len(v), want)
+	}
+	if len(rows) == 1 && (v[0] < 1 || v[0] > mostVehicles || v[1] < 0) {
+		return invalid(last.place(), "a number of vehicles and their capacity are wanted")
+	}
+	if len(rows) == 1 {
+		return nil
+	}
+	if v[0] != float64(len(rows)-2) || len(rows) > mostNodes {
+		return invalid(last.place(), "number %d is wanted, of %d at most", len(rows)-2, mostNodes)
+	}
+	if min(v[3], v[4], v[6]) < 0 {
+		return invalid(last.place(), "a demand or a time is below 0")
+	}
+	if v[5] < v[4] {
+		return invalid(last.place(), "the window ends at %g, before it starts at %g", v[5], v[4])
+	}
+	return nil
+}
+
+func solomon(fleet []float64, rows []row) (*Instance, error) {
 	coords := make([][]float64, len(rows))
 	for i, r := range rows {
-		coords[i] = r[1:3]
+		coords[i] = r.numbers[1:3]
 	}
-	in, err := instanceOf("VRPTW", coords, 1)
+	in, unit, err := instanceOf("VRPTW", euclid(coords), len(rows), 1)
 	if err != nil {
 		return nil, err
 	}
 	m := in.model
 	m.timed = true
 	for i, r := range rows {
-		m.load[i][0], m.ready[i], m.due[i] = int64(r[3]), int64(r[4]*10), int64(r[5]*10)
+		m.ready[i], m.due[i] = int64(r.numbers[4]*float64(unit)), int64(r.numbers[5]*float64(unit))
 		if i > 0 {
-			m.service[i] = int64(r[6] * 10)
+			m.load[i][0], m.service[i] = int64(r.numbers[3]), int64(r.numbers[6]*float64(unit))
 		}
 	}
 	v := vehicle{unit: 1, start: m.ready[0], end: m.due[0], maxTrips: 1}
 	v.cap[0] = int64(fleet[1])
-	for range min(int(fleet[0]), m.n) {
+	for range int(fleet[0]) {
 		m.vehicles = append(m.vehicles, v)
 	}
-	in.tenth = true
 	in.finish()
 	return in, nil
 }

@@ -13,6 +13,9 @@ func (p *Problem) Validate() error {
 	if len(p.Loads) > maxLoads {
 		return invalid("loads", "%d load dimensions, %d at most", len(p.Loads), maxLoads)
 	}
+	if len(p.Stops) >= mostNodes {
+		return invalid("stops", "%d stops, %d at most", len(p.Stops), mostNodes-1)
+	}
 	if len(p.Duration) != len(p.Stops)+1 {
 		return invalid("duration", "%d rows for %d stops and the gate", len(p.Duration), len(p.Stops))
 	}
@@ -38,7 +41,12 @@ func (p *Problem) Validate() error {
 			return err
 		}
 	}
+	kinds := map[string]bool{}
 	for i := range p.Couriers {
+		if kind := p.Couriers[i].Kind; kinds[kind] {
+			return invalid(fmt.Sprintf("couriers[%d].kind", i), "%q stands twice", kind)
+		}
+		kinds[p.Couriers[i].Kind] = true
 		if err := p.Couriers[i].validate(fmt.Sprintf("couriers[%d]", i), len(p.Loads)); err != nil {
 			return err
 		}
