@@ -15,6 +15,7 @@ import (
 	"testing"
 
 	"github.com/FerretDB/FerretDB/ferretdb"
+	"go.mongodb.org/mongo-driver/bson"
 )
 
 // TestMongoContract runs the contract on the server that BAIMI_TEST_MONGODB names,
@@ -77,14 +78,16 @@ type proxy struct {
 	swallow atomic.Pointer[func(request []byte) bool]
 	// down is how many more connections it refuses or cuts.
 	down atomic.Int64
+	// answers are asked for each command and what came beside it; the first answer is sent in place of the server's.
+	answers []func(command bson.Raw, beside []bson.Raw) any
 }
 
-func startProxy(t *testing.T, target string) *proxy {
+func startProxy(t *testing.T, target string, answers ...func(bson.Raw, []bson.Raw) any) *proxy {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &proxy{address: listener.Addr().String(), target: target}
+	p := &proxy{address: listener.Addr().String(), target: target, answers: append(answers, untargeted)}
 	go func() {
 		for {
 			client, err := listener.Accept()
@@ -112,7 +115,10 @@ func (p *proxy) serve(client net.Conn) {
 		if err != nil || p.down.Add(-1) >= 0 {
 			return
 		}
-		answer, err := p.exchange(server, request)
+		answer := p.own(request)
+		if answer == nil {
+			answer, err = p.exchange(server, request)
+		}
 		if swallow := p.swallow.Load(); err != nil || p.down.Add(-1) >= 0 || swallow != nil && (*swallow)(request) {
 			return
 		}
@@ -120,6 +126,17 @@ func (p *proxy) serve(client net.Conn) {
 			return
 		}
 	}
+}
+
+// own gives the proxy's own answer, if it has one.
+func (p *proxy) own(request []byte) []byte {
+	command, beside := commandOf(request)
+	for _, answer := range p.answers {
+		if said := answer(command, beside); said != nil {
+			return reply(request, said)
+		}
+	}
+	return nil
 }
 
 func (p *proxy) exchange(server net.Conn, request []byte) ([]byte, error) {

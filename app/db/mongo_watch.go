@@ -11,6 +11,9 @@ import (
 // pollEvery is how often the watched documents are looked at where the server has no change streams.
 const pollEvery = 300 * time.Millisecond
 
+// lookRounds is how often documents are looked at before a stream is tried again that the server would not open.
+const lookRounds = 100
+
 // listen hears of other processes' changes while somebody watches: from a change
 // stream, or by looking where the server has none.
 func (s *mongoStore) listen(ctx context.Context) {
@@ -23,18 +26,20 @@ func (s *mongoStore) listen(ctx context.Context) {
 			}
 			continue
 		}
-		if !s.stream(ctx) {
-			s.poll(ctx)
-		}
+		s.poll(ctx, s.stream(ctx))
 	}
 }
 
-// stream passes on what the change stream tells until nobody watches; it gives
-// false where there is none or it breaks. What changed before it began is made up for by one signal to all.
-func (s *mongoStore) stream(ctx context.Context) bool {
-	changes, err := s.base.Watch(ctx, bson.A{}, options.ChangeStream().SetMaxAwaitTime(time.Second))
+// changesOnly leaves the documents themselves out of what a change stream tells.
+var changesOnly = bson.A{bson.M{"$project": bson.M{"ns": 1, "documentKey": 1}}}
+
+// stream passes on what the change stream tells until nobody watches or it ends, and gives how often to look
+// before the next one: once after one that broke, which the driver could not resume. What changed
+// before a stream began is made up for by one signal to all.
+func (s *mongoStore) stream(ctx context.Context) (rounds int) {
+	changes, err := s.base.Watch(ctx, changesOnly, options.ChangeStream().SetMaxAwaitTime(time.Second))
 	if err != nil {
-		return false
+		return lookRounds
 	}
 	defer changes.Close(context.WithoutCancel(ctx))
 	s.hub.anything()
@@ -46,19 +51,19 @@ func (s *mongoStore) stream(ctx context.Context) bool {
 			s.hub.changed(collection, id)
 		}
 		if changes.Err() != nil || ctx.Err() != nil {
-			return false
+			return 1
 		}
 	}
-	return true
+	return 0
 }
 
-// poll looks once at the watched documents and signals those whose revision is
+// poll looks at the watched documents and signals those whose revision is
 // another than at the last look; a whole collection is signalled at each look.
-func (s *mongoStore) poll(ctx context.Context) {
+func (s *mongoStore) poll(ctx context.Context, rounds int) {
 	seen := map[topic]int64{}
 	tick := time.NewTicker(pollEvery)
 	defer tick.Stop()
-	for rounds := 0; s.hub.busy() && rounds < 100; rounds++ {
+	for ; s.hub.busy() && rounds > 0; rounds-- {
 		for at, rev := range s.revisions(ctx) {
 			if before, known := seen[at]; !known || before != rev || at.id == "" {
 				s.hub.changed(at.collection, at.id)
