@@ -57,11 +57,10 @@ func (f *feeds) leave(id string, of *feed, sub chan Progress) {
 
 func (f *feeds) follow(ctx context.Context, id string, of *feed, changed <-chan struct{}) {
 	for ok := true; ok; _, ok = <-changed {
-		g, err := f.rounds.Get(ctx, id)
-		if err != nil {
-			continue // the next change, or the client's next visit, tries again
-		}
-		f.publish(of, g.Progress())
+		_ = f.rounds.Look(ctx, id, func(g *GroupBuy) error { // after an error the next change, or the client's next visit, tries again
+			f.publish(of, g.Progress())
+			return nil
+		})
 	}
 }
 

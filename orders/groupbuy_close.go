@@ -108,10 +108,10 @@ func (g *GroupBuy) turnAway() {
 func (g *GroupBuy) fillCases() {
 	t := g.ordered("")
 	cost := map[string]int64{}
-	for _, it := range g.Items {
-		n := missing(t.items[it.ID], it.CaseSize)
-		fits := (g.SortingSpace == 0 || t.units+n <= g.SortingSpace) && (it.Most == 0 || t.items[it.ID]+n <= it.Most)
-		if n == 0 || !fits || n > g.willing()[it.ID] {
+	for i, it := range g.Items {
+		n := missing(t.items[i], it.CaseSize)
+		fits := (g.SortingSpace == 0 || t.units+n <= g.SortingSpace) && (it.Most == 0 || t.items[i]+n <= it.Most)
+		if n == 0 || !fits || n > g.willing()[i] {
 			continue
 		}
 		for range n {

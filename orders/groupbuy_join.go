@@ -108,8 +108,9 @@ func (g *GroupBuy) room(household string, lines []Line) error {
 	t := g.ordered(household)
 	var sum int64
 	for _, l := range lines {
-		it, _ := g.Item(l.Item)
-		if left := it.Most - t.items[l.Item]; it.Most > 0 && l.Quantity > left {
+		i := g.itemAfter(l.Item, 0)
+		it := &g.Items[i]
+		if left := it.Most - t.items[i]; it.Most > 0 && l.Quantity > left {
 			return fault.New(fault.Conflict, "sold_out", "Only %d of this are left, not %d.", max(left, 0), l.Quantity).
 				With("item", l.Item).With("left", max(left, 0)).With("asked", l.Quantity)
 		}

@@ -94,7 +94,7 @@ func (g *GroupBuy) checkItems(err *fault.Error) *fault.Error {
 
 // Item finds an item of the round.
 func (g *GroupBuy) Item(id string) (*Item, bool) {
-	i := slices.IndexFunc(g.Items, func(it Item) bool { return it.ID == id })
+	i := g.itemAfter(id, 0)
 	if i < 0 {
 		return nil, false
 	}
@@ -111,7 +111,12 @@ func (g *GroupBuy) Participant(household string) (*Participant, bool) {
 }
 
 func at(ps []Participant, household string) int {
-	return slices.IndexFunc(ps, func(p Participant) bool { return p.Household == household })
+	for i := range ps { // a function of the value would copy each
+		if ps[i].Household == household {
+			return i
+		}
+	}
+	return -1
 }
 
 // Terms changes what a draft offers; what is open has been promised and stays.

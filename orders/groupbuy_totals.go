@@ -4,24 +4,37 @@ package orders
 type totals struct {
 	units      int64
 	households int
-	items      map[string]int64
+	items      []int64 // in the order of the round's items
 }
 
 // ordered adds up all households but one; "" leaves none out.
 func (g *GroupBuy) ordered(but string) totals {
-	t := totals{items: make(map[string]int64, len(g.Items))}
+	t := totals{items: make([]int64, len(g.Items))}
 	for i := range g.Participants {
 		p := &g.Participants[i]
 		if p.Household == but {
 			continue
 		}
 		t.households++
-		for _, l := range p.Lines {
-			t.items[l.Item] += l.Quantity + l.Extra
+		for at, j := 0, 0; j < len(p.Lines); j++ {
+			l := &p.Lines[j]
 			t.units += l.Quantity + l.Extra
+			if at = g.itemAfter(l.Item, at); at >= 0 {
+				t.items[at] += l.Quantity + l.Extra
+			}
 		}
 	}
 	return t
+}
+
+// itemAfter finds an item's place, looking first where the line before it left off: most orders are in the items' order.
+func (g *GroupBuy) itemAfter(id string, at int) int {
+	for i := range g.Items {
+		if k := (max(at, 0) + i) % len(g.Items); g.Items[k].ID == id {
+			return k
+		}
+	}
+	return -1
 }
 
 // Progress is how far the round is, and tells nothing of anybody.
@@ -54,8 +67,8 @@ func (g *GroupBuy) Progress() Progress {
 	}
 	extra := g.willing()
 	for i, it := range g.Items {
-		n := t.items[it.ID]
-		p.Items[i] = ItemProgress{Item: it.ID, Units: n, ToGo: max(missing(n, it.CaseSize)-extra[it.ID], 0), Left: left(it.Most, n)}
+		n := t.items[i]
+		p.Items[i] = ItemProgress{Item: it.ID, Units: n, ToGo: max(missing(n, it.CaseSize)-extra[i], 0), Left: left(it.Most, n)}
 	}
 	return p
 }
@@ -76,13 +89,13 @@ func missing(n, size int64) int64 {
 }
 
 // willing adds up the extra units of each item that households would take.
-func (g *GroupBuy) willing() map[string]int64 {
-	sum := map[string]int64{}
+func (g *GroupBuy) willing() []int64 {
+	sum := make([]int64, len(g.Items))
 	for i := range g.Participants {
-		for j := range g.Participants[i].Lines {
-			l := &g.Participants[i].Lines[j]
-			if l.Tolerance > 0 {
-				sum[l.Item] += g.allowance(&g.Participants[i], l)
+		p := &g.Participants[i]
+		for at, j := 0, 0; j < len(p.Lines); j++ {
+			if at = g.itemAfter(p.Lines[j].Item, at); at >= 0 && p.Lines[j].Tolerance > 0 {
+				sum[at] += g.allowance(p, &p.Lines[j])
 			}
 		}
 	}

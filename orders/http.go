@@ -103,11 +103,12 @@ func (h handlers) live(ctx context.Context, in *byID) (func(context.Context, peo
 type roundView struct{ Body Round }
 
 func (h handlers) get(ctx context.Context, in *byID) (*roundView, error) {
-	g, err := h.GroupBuys.Get(ctx, in.ID)
-	if err != nil {
-		return nil, err
-	}
-	return h.show(ctx, &g)
+	var view *roundView
+	err := h.GroupBuys.Look(ctx, in.ID, func(g *GroupBuy) (err error) {
+		view, err = h.show(ctx, g)
+		return err
+	})
+	return view, err
 }
 
 // show gives the round as the actor may see it.

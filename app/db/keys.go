@@ -175,14 +175,21 @@ func canonical(v reflect.Value) any {
 // entries gives the document's places in all indexes, each place once, in order.
 func (t *table) entries(doc reflect.Value) []entry {
 	var out []entry
+	var keys, rest []byte // the keys lie one behind another
 	for _, ix := range t.indexes {
-		var rest []byte
+		rest = rest[:0]
 		for _, p := range ix.paths[1:] {
 			rest = appendKey(rest, p.values(doc)[0])
 		}
 		start := len(out)
-		for _, first := range ix.paths[0].values(doc) {
-			out = append(out, entry{ix, append(appendKey(nil, first), rest...)})
+		firsts := ix.paths[0].values(doc)
+		for i, first := range firsts {
+			if i > 0 && first == firsts[i-1] {
+				continue
+			}
+			from := len(keys)
+			keys = append(appendKey(keys, first), rest...)
+			out = append(out, entry{ix, keys[from:len(keys):len(keys)]})
 		}
 		slices.SortFunc(out[start:], entry.compare)
 	}
