@@ -2,11 +2,13 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"regexp"
 	"strings"
 	"sync"
@@ -68,7 +70,7 @@ func (o *outbox) code(to string) string {
 func newTown(t *testing.T) *town {
 	t.Helper()
 	w := &town{
-		T: t, config: Config{Store: "sqlite:" + t.TempDir(), Body: 8 << 20, Deadline: 30 * time.Second},
+		T: t, config: Config{Store: cmp.Or(os.Getenv("BAIMI_TEST_STORE"), "sqlite:"+t.TempDir()), Body: 8 << 20, Deadline: 30 * time.Second},
 		clock:  &clock{at: time.Date(2022, 4, 18, 2, 0, 0, 0, time.UTC)},
 		outbox: &outbox{last: map[string]people.Message{}},
 	}

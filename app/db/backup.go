@@ -28,7 +28,10 @@ func Backup(ctx context.Context, c *Conn, file string) error {
 	if err := removeIfThere(partial); err != nil {
 		return err
 	}
-	err := c.engine.backup(ctx, partial)
+	err := ownFile(partial)
+	if err == nil {
+		err = c.engine.backup(ctx, partial)
+	}
 	if err == nil {
 		err = settleFile(partial, file)
 	}
@@ -165,6 +168,15 @@ func syncPath(path string) error {
 		return err
 	}
 	return errors.Join(f.Sync(), f.Close())
+}
+
+// ownFile makes an empty file that nobody else may read: a store holds names, doors and phone numbers.
+func ownFile(file string) error {
+	f, err := os.OpenFile(file, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return err
+	}
+	return f.Close()
 }
 
 func removeIfThere(file string) error {

@@ -1,12 +1,15 @@
 package db_test
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -138,6 +141,53 @@ func TestABackupFromOutsideHasWhatWasAcknowledged(t *testing.T) {
 		}
 	})
 	wantCode(t, db.BackupStore(t.Context(), "sqlite:"+t.TempDir(), filepath.Join(t.TempDir(), "backup")), "store_empty")
+}
+
+func TestABackupOfABusyStoreIsOfOneInstant(t *testing.T) {
+	address := "sqlite:" + t.TempDir()
+	_, rounds := openStore(t, address)
+	insert(t, rounds, newRound("r"))
+	var before, n atomic.Int64
+	half, made := make(chan bool), make(chan bool)
+	file := filepath.Join(t.TempDir(), "backup")
+	go func() {
+		defer close(made)
+		<-half
+		before.Store(n.Load())
+		if err := db.BackupStore(context.Background(), address, file); err != nil {
+			t.Error(err)
+		}
+	}()
+	for i := 0; ; i++ { // each change is in both documents' counts, the round's first
+		if _, err := rounds.Update(t.Context(), "r", func(r *round) error { r.Count++; return nil }); err != nil {
+			t.Fatal(err)
+		}
+		insert(t, rounds, newRound(fmt.Sprint("r", i)))
+		if n.Add(1) == 50 {
+			close(half)
+		}
+		select {
+		case <-made:
+		default:
+			continue
+		}
+		break
+	}
+	target := "sqlite:" + t.TempDir()
+	if err := db.Restore(t.Context(), file, target); err != nil {
+		t.Fatal(err)
+	}
+	_, back := openStore(t, target)
+	r, err := back.Get(t.Context(), "r")
+	others := int64(len(ids(t, back, db.Query{}))) - 1
+	if err != nil || others < before.Load() || others > n.Load() || int64(r.Count)-others > 1 || int64(r.Count) < others {
+		t.Errorf("the round counts %d (%v) and %d stand beside it; %d were acknowledged before, %d at the end", r.Count, err, others, before.Load(), n.Load())
+	}
+	for _, name := range []string{file, strings.TrimPrefix(address, "sqlite:") + "/baimi.db"} {
+		if info, err := os.Stat(name); err != nil || info.Mode().Perm() != 0o600 {
+			t.Errorf("%s may be read by %v (%v)", name, info.Mode(), err)
+		}
+	}
 }
 
 func TestAStoreWithoutDocumentsIsNoBackup(t *testing.T) {

@@ -56,7 +56,10 @@ func openSQLite(ctx context.Context, dir string, h *hub, c *cache) (*sqliteStore
 	if s.others, err = beAlone(dir); err != nil {
 		return nil, openFault(dir, err)
 	}
-	if s.writer, err = openWriter(ctx, file); err != nil {
+	if err = ownFile(file); err == nil {
+		s.writer, err = openWriter(ctx, file)
+	}
+	if err != nil {
 		return nil, errors.Join(openFault(dir, err), s.others.close())
 	}
 	if s.readers, err = sql.Open("sqlite", sqliteAddress(file)+"&_pragma=query_only(1)&_pragma=cache_size(-4000)"); err != nil {
