@@ -132,7 +132,9 @@ func (e *wholeEvening) receive(ctx context.Context) error {
 		for _, step := range []func(*fulfillment.BulkDelivery, time.Time) error{
 			func(d *fulfillment.BulkDelivery, now time.Time) error { return d.Confirm(people.CommandLine, now) },
 			func(d *fulfillment.BulkDelivery, now time.Time) error { return d.Dispatch(people.CommandLine, now) },
-			func(d *fulfillment.BulkDelivery, now time.Time) error { return d.Count(r, now) },
+			func(d *fulfillment.BulkDelivery, now time.Time) error {
+				return d.Count(r, fulfillment.Substitutes{}, now)
+			},
 		} {
 			if _, err := e.fulfillment.ChangeDelivery(ctx, d.ID, step); err != nil {
 				return err

@@ -26,6 +26,9 @@ func (d *domains) addRounds(ctx context.Context, s *Sums) error {
 				}
 				s.at(it.Product, "", g.Compound, func(t *Tally) { t.Ordered += l.Quantity })
 				for _, part := range l.Served {
+					if part.Instead != nil {
+						continue
+					}
 					s.at(it.Product, part.Lot, g.Compound, func(t *Tally) {
 						t.Allocated += part.Quantity
 						t.Received += part.Received
@@ -58,6 +61,9 @@ func (d *domains) addDeliveries(ctx context.Context, s *Sums) error {
 		}
 		product := map[string]string{}
 		for _, l := range b.Lots {
+			if l.Instead != "" {
+				continue
+			}
 			product[l.Lot] = l.Product
 			s.at(l.Product, l.Lot, b.Compound, func(t *Tally) { t.Planned += l.Quantity })
 		}
@@ -89,7 +95,9 @@ func (d *domains) addRuns(ctx context.Context, s *Sums) error {
 		}
 		for _, stop := range r.Stops {
 			for _, p := range stop.Parcels {
-				s.at(lots[p.Lot].Product, p.Lot, r.Compound, func(t *Tally) { t.Loaded += p.Quantity })
+				if lot, ours := lots[p.Lot]; ours {
+					s.at(lot.Product, p.Lot, r.Compound, func(t *Tally) { t.Loaded += p.Quantity })
+				}
 			}
 		}
 	}

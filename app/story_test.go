@@ -33,7 +33,9 @@ func newOrdered(t *testing.T) *ordered {
 	}
 	e.seller.post("/lots", lotOf("S1")).want(200)
 	o.round = e.open(nil)
-	o.first.post("/group-buys/"+o.round+"/join", order(6, 0)).want(200)
+	takes := order(6, 0)
+	takes["substitute"] = true
+	o.first.post("/group-buys/"+o.round+"/join", takes).want(200)
 	o.second.post("/group-buys/"+o.round+"/join", order(6, 0)).want(200)
 	e.leader.post("/group-buys/"+o.round+"/close", nil).want(200)
 	return o
@@ -57,11 +59,15 @@ func (o *ordered) delivery() string {
 	return list[0].ID
 }
 
-func (o *ordered) counted(delivery string, good int) reply {
+func (o *ordered) lotOf(delivery string) string {
 	var d fulfillment.DeliveryView
 	o.coordinator.get("/deliveries/" + delivery).want(200).into(&d)
+	return d.Lots[0].Lot
+}
+
+func (o *ordered) counted(delivery string, good int) reply {
 	return o.coordinator.post("/deliveries/"+delivery+"/receipt", map[string]any{
-		"counts": []map[string]any{{"lot": d.Lots[0].Lot, "good": good, "damaged": 0}}, "unsaid": true,
+		"counts": []map[string]any{{"lot": o.lotOf(delivery), "good": good, "damaged": 0}}, "unsaid": true,
 	})
 }
 
@@ -274,4 +280,41 @@ func TestMarketsAreTheOperators(t *testing.T) {
 		t.Fatalf("%+v", all)
 	}
 	o.operator.delete("/market-schedules/evening").want(200)
+}
+
+func TestSomethingLikeItComesToTheDoor(t *testing.T) {
+	o := newOrdered(t)
+	greens := eggs()
+	greens["id"], greens["name_zh"], greens["name_en"] = "duck-egg", "鸭蛋", "Duck eggs"
+	o.operator.post("/products", greens).want(200)
+	delivery := o.delivery()
+	lot := o.lotOf(delivery)
+	receipt := func(instead map[string]any) reply {
+		return o.coordinator.post("/deliveries/"+delivery+"/receipt", map[string]any{"counts": []map[string]any{{"lot": lot, "good": 6, "damaged": 0, "instead": instead}}})
+	}
+	receipt(map[string]any{"product": "nothing", "quantity": 1}).refused(404, "not_found")
+	receipt(map[string]any{"product": "duck-egg", "quantity": 7}).refused(422, "instead_above_missing")
+	receipt(map[string]any{"product": "duck-egg", "quantity": 6}).want(200)
+	run := o.split(delivery)[0]
+	path := "/runs/" + run.ID
+	o.courier.post(path+"/accept", nil).want(200)
+	o.courier.post(path+"/load", map[string]any{"count": 9}).want(200)
+	o.courier.post(path+"/leave", map[string]any{"at": o.clock.now()}).want(200)
+	o.courier.get(path).want(200).into(&run)
+	for _, s := range run.Stops {
+		o.courier.post(path+"/handovers", map[string]any{"handovers": []map[string]any{{"id": "phone-" + s.Room, "stop": s.ID, "outcome": "door", "at": o.clock.now()}}}).want(200)
+	}
+	o.jobs()
+	var first, second orders.Round
+	o.first.get("/group-buys/" + o.round).want(200).into(&first)
+	o.second.get("/group-buys/" + o.round).want(200).into(&second)
+	if b := first.Mine[0].Bags; b.Handed != 6 || b.Missing != 0 {
+		t.Errorf("who takes something like it has three trays and three boxes: %+v", b)
+	}
+	if b := second.Mine[0].Bags; b.Handed != 3 || b.Missing != 3 {
+		t.Errorf("who does not has three trays: %+v", b)
+	}
+	if first.State != orders.Done {
+		t.Errorf("the round is %s", first.State)
+	}
 }

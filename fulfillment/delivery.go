@@ -60,6 +60,7 @@ type DropLot struct {
 	Unit      string `json:"unit"`
 	Quantity  int64  `json:"quantity"`
 	UnitPrice int64  `json:"unit_price"`
+	Instead   string `json:"instead,omitempty"` // the lot that was short, where this came in its place
 }
 
 // Parcel is what one household gets of one lot in this delivery.
@@ -91,6 +92,8 @@ type Count struct {
 	Lot     string `json:"lot"`
 	Good    int64  `json:"good" minimum:"0"`
 	Damaged int64  `json:"damaged" minimum:"0"`
+
+	Instead *Replacement `json:"instead,omitempty" doc:"What came in the place of what is missing, for the households that take something like it."`
 }
 
 // Step is one line of a document's history.
@@ -272,15 +275,16 @@ func (d *BulkDelivery) Dispatch(by string, now time.Time) error {
 	return nil
 }
 
-// Count writes down what arrived, lot by lot, and shares a shortfall out; what is
-// short is planned again for those who would rather have something like it. It
-// may be corrected until the drop is split. A supplier may forget to say that it
-// has left: then whoever counts says that this is the delivery, and the supplier
-// is told.
-func (d *BulkDelivery) Count(r GateReceipt, now time.Time) error {
+// Count writes down what arrived, lot by lot, and shares a shortfall out, and
+// then what came in the place of it; what is still short is planned again for those
+// who would rather have something like it. It may be corrected until the drop is
+// split. A supplier may forget to say that it has left: then whoever counts says
+// that this is the delivery, and the supplier is told.
+func (d *BulkDelivery) Count(r GateReceipt, s Substitutes, now time.Time) error {
 	if err := d.countable(r.Unsaid); err != nil {
 		return err
 	}
+	d.dropInstead()
 	for _, c := range r.Counts {
 		if err := d.checkCount(c); err != nil {
 			return err
@@ -296,6 +300,11 @@ func (d *BulkDelivery) Count(r GateReceipt, now time.Time) error {
 	d.Receipt = &r
 	for _, c := range r.Counts {
 		d.share(c.Lot, c.Good)
+		if c.Instead != nil {
+			if err := d.replace(c, s); err != nil {
+				return err
+			}
+		}
 	}
 	d.step(Arrived, r.By, "", now)
 	d.tellRounds(tellReceived)

@@ -100,8 +100,16 @@ type receiptRequest struct {
 }
 
 func (h handlers) count(ctx context.Context, in *receiptRequest) (*deliveryView, error) {
+	d, err := h.seen(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	s, err := h.substitutes(ctx, &d, in.Body.Counts)
+	if err != nil {
+		return nil, err
+	}
 	v, err := h.change(ctx, in.ID, people.Coordinator, func(d *BulkDelivery, by string, now time.Time) error {
-		return d.Count(GateReceipt{By: by, Counts: slices.Clone(in.Body.Counts), Unsaid: in.Body.Unsaid, Photo: in.Body.Photo, Note: in.Body.Note}, now)
+		return d.Count(GateReceipt{By: by, Counts: slices.Clone(in.Body.Counts), Unsaid: in.Body.Unsaid, Photo: in.Body.Photo, Note: in.Body.Note}, s, now)
 	})
 	if err != nil || !in.Body.Plan {
 		return v, err

@@ -87,7 +87,8 @@ func (c *change) makeGood(deliveries map[string]BulkDelivery, groupBuys []orders
 	}
 }
 
-// shortOf is what the gates' counts lack, by demand.
+// shortOf is what the gates' counts lack and what did not come as something else,
+// by demand.
 func shortOf(deliveries map[string]BulkDelivery) map[string]int64 {
 	short := map[string]int64{}
 	for _, d := range deliveries {
@@ -96,6 +97,9 @@ func shortOf(deliveries map[string]BulkDelivery) map[string]int64 {
 		}
 		for _, p := range d.Parcels {
 			short[demandID(p.GroupBuy, p.Household, p.Item)] += p.missing()
+			if d.isInstead(p.Lot) {
+				short[demandID(p.GroupBuy, p.Household, p.Item)] -= p.Received
+			}
 		}
 	}
 	return short

@@ -140,6 +140,9 @@ func (f *Fulfillment) tell(ctx context.Context, d *BulkDelivery, e Effect) error
 		if e.Kind == tellDispatched {
 			return g.Dispatch(d.ID, now)
 		}
+		if err := g.Replace(d.ID, d.instead(e.Of)); err != nil {
+			return err
+		}
 		return g.Receive(d.ID, d.received(e.Of), now)
 	})
 	return err

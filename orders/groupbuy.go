@@ -143,6 +143,16 @@ type Served struct {
 	Received  int64  `json:"received"` // after the gate's count and the shortfall's share
 	Handed    int64  `json:"handed"`   // over at the door
 	Outcome   string `json:"outcome"`  // of its parcel: empty until it has one
+
+	Instead *Instead `json:"instead,omitempty"` // it came in the place of another part, for a household that would rather have something like it
+}
+
+// Instead is the goods of a part that came in the place of another lot's.
+type Instead struct {
+	Of      string `json:"of"` // the lot that was short
+	Product string `json:"product"`
+	NameZh  string `json:"name_zh"`
+	NameEn  string `json:"name_en"`
 }
 
 // Reason says why Quantity units were not served, in the matcher's code with its numbers.

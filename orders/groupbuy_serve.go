@@ -188,9 +188,7 @@ func (g *GroupBuy) Receive(delivery string, received map[Part]int64, now time.Ti
 		if n == 0 {
 			s.Outcome = outcomeShort
 		}
-		if n < s.Quantity {
-			g.effect("short", part.Household, delivery+"/"+part.Item+"/"+part.Lot, map[string]int64{"missing": s.Quantity - n, "units": s.Quantity})
-		}
+		g.tellShort(part, s)
 		g.MoneyChanged(part.Household)
 	}
 	if g.State != Delivering {
@@ -200,6 +198,19 @@ func (g *GroupBuy) Receive(delivery string, received map[Part]int64, now time.Ti
 	g.tell("arrived", delivery, now)
 	g.finish(now)
 	return nil
+}
+
+// tellShort tells a household what is missing of a part, and how much of that
+// came as something like it.
+func (g *GroupBuy) tellShort(part Part, s *Served) {
+	missing, instead := s.Quantity-s.Received, g.insteadOf(part)
+	cause := part.Delivery + "/" + part.Item + "/" + part.Lot
+	if instead > 0 {
+		g.effect("substituted", part.Household, cause, map[string]int64{"units": instead, "missing": missing})
+	}
+	if missing > instead {
+		g.effect("short", part.Household, cause, map[string]int64{"missing": missing - instead, "units": s.Quantity})
+	}
 }
 
 // outcomeShort is a part of which nothing was in the delivery.

@@ -2,6 +2,7 @@ package orders
 
 import (
 	"cmp"
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -171,5 +172,57 @@ func TestWhoMayCancelARound(t *testing.T) {
 				t.Fatal("a cancelled round hears of its deliveries:", late, g.State)
 			}
 		})
+	}
+}
+
+func TestGoodsInThePlaceOfOthers(t *testing.T) {
+	g := matched(t)
+	if err := g.Allocate("m1", []Award{award(1, 3), award(2, 2)}, eight); err != nil {
+		t.Fatal(err)
+	}
+	was := Part{"d1", door(1), "greens", greensOf(1).Lot}
+	now := was
+	now.Lot += "/cabbage"
+	replace := func(n int64) {
+		t.Helper()
+		parts, counted := map[Part]Served{}, map[Part]int64{was: 1, greensOf(2): 2}
+		if n > 0 {
+			parts[now] = Served{Delivery: "d1", Lot: now.Lot, Quantity: n, Instead: &Instead{Of: was.Lot, Product: "cabbage", NameZh: "卷心菜", NameEn: "Cabbage"}}
+			counted[now] = n
+		}
+		g.Effects = nil
+		if err := errors.Join(g.Replace("d1", parts), g.Receive("d1", counted, eight)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	due := func() int64 {
+		b, err := g.Owes(door(1))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return b.Due
+	}
+	replace(0)
+	short := due()
+	replace(2)
+	if got := g.Participants[0].Lines[0].Served; len(got) != 2 || got[1].UnitPrice != got[0].UnitPrice || due() != 3*short {
+		t.Errorf("two came instead, at the price of the others: %+v, due %d after %d", got, due(), short)
+	}
+	if b := bagsOf(g.Participants[0].Lines); b.Here != 3 || b.Missing != 0 {
+		t.Errorf("nothing is missing: %+v", b)
+	}
+	replace(1)
+	if b := bagsOf(g.Participants[0].Lines); b.Here != 2 || b.Missing != 1 || due() != 2*short {
+		t.Errorf("one is missing: %+v, due %d", b, due())
+	}
+	if err := errors.Join(g.Hand(was, 1, "door", eight), g.Hand(greensOf(2), 2, "door", eight)); err != nil || g.State != Delivering {
+		t.Fatalf("the round is done without what came instead: %s %v", g.State, err)
+	}
+	if err := g.Hand(now, 1, "door", eight); err != nil || g.State != Done {
+		t.Fatalf("%s %v", g.State, err)
+	}
+	replace(1)
+	if s := g.Participants[0].Lines[0].Served; len(s) != 2 || s[1].Outcome != "door" || s[1].Handed != 1 {
+		t.Errorf("told again, what was handed over is %+v", s)
 	}
 }

@@ -22,6 +22,9 @@ type Bags struct {
 func bagsOf(lines []Line) (b Bags) {
 	for _, l := range lines {
 		for _, s := range l.Served {
+			if s.Instead != nil {
+				b.Missing -= s.Quantity
+			}
 			switch {
 			case !s.Counted:
 				b.Expected += s.Quantity

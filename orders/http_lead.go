@@ -238,22 +238,48 @@ type SheetDoor struct {
 	Lines     []SheetLine `json:"lines"`
 }
 
-// SheetLine is one item: what was ordered, allocated, and arrived.
+// SheetLine is one item, or what came in its place: what was ordered, allocated, and arrived.
 type SheetLine struct {
 	Item      string `json:"item"`
+	Instead   string `json:"instead,omitempty" doc:"The product that came in the item's place."`
+	NameZh    string `json:"name_zh"`
+	NameEn    string `json:"name_en"`
+	Unit      string `json:"unit"`
 	Ordered   int64  `json:"ordered"`
 	Allocated int64  `json:"allocated"`
 	Received  int64  `json:"received"`
 	Handed    int64  `json:"handed"`
 }
 
-func (s *SheetLine) add(l Line) {
-	s.Ordered += l.Quantity + l.Extra
+// sheetLines gives a line's goods, and after it what came in their place.
+func (g *GroupBuy) sheetLines(l Line) []SheetLine {
+	it, _ := g.Item(l.Item)
+	all := []SheetLine{{Item: l.Item, NameZh: it.NameZh, NameEn: it.NameEn, Unit: it.Unit, Ordered: l.Quantity + l.Extra}}
 	for _, part := range l.Served {
-		s.Allocated += part.Quantity
-		s.Received += part.Received
-		s.Handed += part.Handed
+		if part.Instead == nil {
+			all[0].Allocated += part.Quantity
+			all[0].Received += part.Received
+			all[0].Handed += part.Handed
+			continue
+		}
+		all = append(all, SheetLine{
+			Item: l.Item, Instead: part.Instead.Product, NameZh: part.Instead.NameZh, NameEn: part.Instead.NameEn, Unit: it.Unit,
+			Received: part.Received, Handed: part.Handed,
+		})
 	}
+	return all
+}
+
+// addLine adds a line to the total of the same goods.
+func addLine(totals []SheetLine, l SheetLine) []SheetLine {
+	i := slices.IndexFunc(totals, func(t SheetLine) bool { return t.Item == l.Item && t.Instead == l.Instead })
+	if i < 0 {
+		return append(totals, l)
+	}
+	t := &totals[i]
+	t.Ordered, t.Allocated = t.Ordered+l.Ordered, t.Allocated+l.Allocated
+	t.Received, t.Handed = t.Received+l.Received, t.Handed+l.Handed
+	return totals
 }
 
 type sheetView struct{ Body Sheet }
@@ -270,10 +296,10 @@ func (h handlers) sheet(ctx context.Context, in *byID) (*sheetView, error) {
 func (g *GroupBuy) sheet(c *community.Compound) Sheet {
 	s := Sheet{
 		Title: g.Title, BuildingZh: c.BuildingLabel(g.Building, "zh"), BuildingEn: c.BuildingLabel(g.Building, "en"),
-		Doors: []SheetDoor{}, Totals: make([]SheetLine, len(g.Items)),
+		Doors: []SheetDoor{}, Totals: []SheetLine{},
 	}
-	for i, it := range g.Items {
-		s.Totals[i].Item = it.ID
+	for _, it := range g.Items {
+		s.Totals = append(s.Totals, g.sheetLines(Line{Item: it.ID})...)
 	}
 	orders := ordersOf(g.Participants)
 	slices.SortFunc(orders, byDoor)
@@ -281,11 +307,10 @@ func (g *GroupBuy) sheet(c *community.Compound) Sheet {
 		door := community.Door{Building: g.Building, Unit: p.Unit, Room: p.Room}
 		row := SheetDoor{Household: p.Household, DoorZh: c.Label(door, "zh"), DoorEn: c.Label(door, "en"), Name: p.Name, Note: p.Note}
 		for _, l := range p.Lines {
-			line := SheetLine{Item: l.Item}
-			line.add(l)
-			row.Lines = append(row.Lines, line)
-			i := slices.IndexFunc(g.Items, func(it Item) bool { return it.ID == l.Item })
-			s.Totals[i].add(l)
+			for _, line := range g.sheetLines(l) {
+				row.Lines = append(row.Lines, line)
+				s.Totals = addLine(s.Totals, line)
+			}
 		}
 		s.Doors = append(s.Doors, row)
 	}

@@ -54,6 +54,8 @@ type Left struct {
 	Item      string `json:"item"`
 	Lot       string `json:"lot"`
 	Units     int64  `json:"units"`
+	NameZh    string `json:"name_zh"`
+	NameEn    string `json:"name_en"`
 	UnitPrice int64  `json:"unit_price" doc:"What a unit cost in this round, in minor units."`
 }
 
@@ -65,7 +67,9 @@ func (g *GroupBuy) leftOver() []Left {
 			for _, s := range l.Served {
 				known := slices.ContainsFunc(all, func(m Left) bool { return m.Item == l.Item && m.Lot == s.Lot })
 				if units, _ := g.LeftOver(l.Item, s.Lot); units > 0 && !known {
-					all = append(all, Left{l.Item, s.Lot, units, s.UnitPrice})
+					it, _ := g.Item(l.Item)
+					zh, en := g.nameOf(it, s.Lot)
+					all = append(all, Left{l.Item, s.Lot, units, zh, en, s.UnitPrice})
 				}
 			}
 		}
@@ -149,6 +153,7 @@ func (o *Orders) OfferLeftovers(ctx context.Context, from, by string, a Again, p
 	}
 	_, supplier := source.LeftOver(a.Item, a.Lot)
 	offer := *it
+	offer.NameZh, offer.NameEn = source.nameOf(it, a.Lot)
 	offer.Lot, offer.UnitCap, offer.CaseSize, offer.Limit, offer.Most = "", price, 1, 0, a.Quantity
 	_, err = o.Draft(ctx, GroupBuy{
 		Doc: db.Doc{ID: a.Round}, Compound: source.Compound, Building: source.Building, Leader: by, Currency: source.Currency,

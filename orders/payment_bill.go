@@ -38,12 +38,14 @@ type Bill struct {
 type BillLine struct {
 	Key       string `json:"key"` // within the bill
 	Item      string `json:"item,omitempty"`
+	NameZh    string `json:"name_zh,omitempty"` // of goods that came in the place of the item
+	NameEn    string `json:"name_en,omitempty"`
 	Kind      string `json:"kind" enum:"goods,price,weight,claim,commission"`
 	Delivery  string `json:"delivery,omitempty"`
 	Quantity  int64  `json:"quantity"`
 	UnitPrice int64  `json:"unit_price"`
 	Minor     int64  `json:"minor"`             // may be below zero
-	Reason    string `json:"reason"`            // promised, allocated, counted, short, not_handed_over, claim, …
+	Reason    string `json:"reason"`            // promised, allocated, counted, short, instead, not_handed_over, claim, …
 	Note      string `json:"note,omitempty"`    // what the person wrote who changed the price
 	Account   string `json:"account,omitempty"` // who is owed for it; left out of views
 	Missing   int64  `json:"missing,omitempty"` // units of Quantity allocated that were not delivered
@@ -167,6 +169,9 @@ func (x *biller) line(l Line) {
 			Key: fmt.Sprintf("%s/%s/%s/%d", l.Item, s.Delivery, s.Lot, n), Item: l.Item, Kind: "goods", Delivery: s.Delivery,
 			Quantity: units, UnitPrice: min(s.UnitPrice, cap), Reason: reason, Missing: s.Quantity - units, Account: orderedAccount(x.g.ID),
 		}
+		if s.Instead != nil {
+			part.NameZh, part.NameEn = s.Instead.NameZh, s.Instead.NameEn
+		}
 		part.Minor = x.times(part.UnitPrice, units)
 		counted := int64(0)
 		if s.Counted {
@@ -190,6 +195,8 @@ func (g *GroupBuy) delivered(s Served) (units int64, reason string) {
 		return min(s.Handed, s.Received), "not_handed_over"
 	case s.Received < s.Quantity:
 		return s.Received, "short"
+	case s.Instead != nil:
+		return s.Received, "instead"
 	}
 	return s.Received, "counted"
 }

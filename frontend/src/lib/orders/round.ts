@@ -40,7 +40,7 @@ export function sumsOf(line: Line): Sums {
 	const sum = (of: (s: NonNullable<Line['served']>[number]) => number) => served.reduce((total, s) => total + of(s), 0);
 	return {
 		asked: line.quantity + line.extra,
-		given: sum((s) => s.quantity),
+		given: sum((s) => (s.instead ? 0 : s.quantity)),
 		counted: sum((s) => (s.counted ? s.received : 0)),
 		handed: sum((s) => s.handed),
 		allCounted: served.length > 0 && served.every((s) => s.counted),
