@@ -74,7 +74,8 @@ func (g *GroupBuy) amended(market string, changed []string, before, after map[st
 	g.finish(now)
 }
 
-// keepParts takes the parts that stay as they were over as they are.
+// keepParts takes the parts that stay as they were over as they are, and what
+// came in the place of others: no market plans that.
 func keepParts(next, was []Served) []Served {
 	next = slices.Clone(next)
 	for i, n := range next {
@@ -83,6 +84,11 @@ func keepParts(next, was []Served) []Served {
 		})
 		if k >= 0 {
 			next[i] = was[k]
+		}
+	}
+	for _, s := range was {
+		if s.Instead != nil {
+			next = append(next, s)
 		}
 	}
 	return next
