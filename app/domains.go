@@ -45,7 +45,7 @@ func openDomains(ctx context.Context, config Config, now func() time.Time, chann
 	d.orders = orders.OpenOrders(conn, d.catalog, d.community, d.people, now)
 	d.cashier = orders.OpenCashier(conn, d.orders.GroupBuys, config.payments, d.people.Tell, now)
 	d.fulfillment = fulfillment.Open(conn, d.orders, d.catalog, d.community, d.people, now)
-	d.imports = db.Open[Import](conn, db.Spec{Name: "imports", Indexes: []db.Index{db.On("done")}})
+	d.imports = db.Open[Import](conn, db.Spec{Name: "imports", Indexes: []db.Index{db.On("done"), db.On("started")}})
 	if err := conn.Ready(ctx); err != nil {
 		conn.Close()
 		return nil, wrongUse{err}
@@ -67,6 +67,7 @@ func (d *domains) routes(r *people.Router) {
 	d.orders.Routes(r)
 	orders.MoneyRoutes(r, d.cashier)
 	d.fulfillment.Routes(r)
+	d.importRoutes(r)
 	people.Route(r, people.Anyone, "GET /deployment", "What this deployment is and how one signs in.", d.deployment)
 }
 

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -25,16 +26,20 @@ type ImportCmd struct {
 }
 
 // Import remembers that the files of one digest are being stored, or are. It
-// makes the import all or nothing: one that was interrupted is finished by the
-// next run with the same files, and until then no service starts on the store.
+// makes the import all or nothing: one that was interrupted is finished, by the
+// service where the files came in by the pages, and otherwise by the next run
+// with the same files; until then no service starts on the store.
 type Import struct {
-	db.Doc            // the digest of the files
-	Started time.Time `json:"started"`
-	Done    bool      `json:"done"`
+	db.Doc                    // the digest of the files
+	Started time.Time         `json:"started"`
+	Done    bool              `json:"done"`
+	Stored  int               `json:"stored"` // of the six kinds of document
+	Summary ImportSums        `json:"summary"`
+	Files   map[string][]byte `json:"files,omitempty"` // from the pages, until they are stored; 8 MiB at most
 }
 
-// ImportSummary is what an import brought.
-type ImportSummary struct {
+// ImportSums is what an import brought.
+type ImportSums struct {
 	Compounds  int   `json:"compounds"`
 	Buildings  int   `json:"buildings"`
 	Products   int   `json:"products"`
@@ -53,7 +58,11 @@ func (c *ImportCmd) Run(ctx context.Context) error {
 		return err
 	}
 	defer d.conn.Close()
-	cargo, err := readCargo(c.Directory, d.now().UTC().Truncate(time.Second))
+	files, err := filesOf(c.Directory)
+	if err != nil {
+		return err
+	}
+	cargo, err := readCargo(files, d.now().UTC().Truncate(time.Second))
 	if err != nil {
 		return err
 	}
@@ -71,40 +80,57 @@ func progress() io.Writer {
 	return io.Discard
 }
 
-// digestOf is the hash of the directory's CSV files.
-func digestOf(dir string) (string, error) {
-	files, err := filepath.Glob(filepath.Join(dir, "*.csv"))
-	if err != nil {
-		return "", err
-	}
-	sum := sha256.New()
-	for _, name := range files {
-		body, err := os.ReadFile(name)
+// filesOf reads the six files of a directory, all of which must be there.
+func filesOf(dir string) (map[string][]byte, error) {
+	files, found := map[string][]byte{}, &findings{}
+	for _, t := range tables {
+		body, err := os.ReadFile(filepath.Join(dir, t.file))
 		if err != nil {
-			return "", err
+			found.add(Finding{File: t.file, Reason: fmt.Sprintf("cannot be read: %v", errors.Unwrap(err))})
+			continue
 		}
-		fmt.Fprintf(sum, "%s %d\n%s", filepath.Base(name), len(body), body)
+		files[t.file] = body
 	}
-	return hex.EncodeToString(sum.Sum(nil)), nil
+	return files, found.err()
 }
 
-// importCargo stores the cargo. The documents' ids follow from the files, so
-// an interrupted import stores the rest of the same documents.
+// digestOf is the hash of the files with their names.
+func digestOf(files map[string][]byte) string {
+	sum := sha256.New()
+	for _, name := range sortedKeys(files) {
+		fmt.Fprintf(sum, "%s %d\n%s", name, len(files[name]), files[name])
+	}
+	return hex.EncodeToString(sum.Sum(nil))
+}
+
+// importCargo checks the cargo against the store and stores it.
 func (d *domains) importCargo(ctx context.Context, c *cargo, show io.Writer) error {
+	if _, err := d.beginImport(ctx, c, nil); err != nil {
+		return err
+	}
+	return d.storeCargo(ctx, c, show)
+}
+
+// beginImport writes down that the cargo will be stored, unless something of it
+// is there already. Its files are kept where they are not at hand again.
+func (d *domains) beginImport(ctx context.Context, c *cargo, files map[string][]byte) (Import, error) {
 	known, err := d.imports.Get(ctx, c.digest)
 	if fault.KindOf(err) == fault.NotFound {
 		if err := d.mayImport(ctx, c); err != nil {
-			return err
+			return known, err
 		}
-		known, err = d.imports.Insert(ctx, Import{Doc: db.Doc{ID: c.digest}, Started: c.now})
+		known, err = d.imports.Insert(ctx, Import{Doc: db.Doc{ID: c.digest}, Started: c.now, Summary: c.summary(), Files: files})
 	}
-	if err != nil {
-		return err
+	if err == nil && known.Done {
+		err = fault.New(fault.Conflict, "imported_before", "These files were imported on %s; nothing was changed.", known.Started.Format(time.DateTime)).With("at", known.Started)
 	}
-	if known.Done {
-		return fault.New(fault.Conflict, "imported_before", "These files were imported on %s; nothing was changed.", known.Started.Format(time.DateTime))
-	}
-	for _, step := range []struct {
+	return known, err
+}
+
+// storeCargo stores the cargo. The documents' ids follow from the files, so an
+// interrupted import stores the rest of the same documents.
+func (d *domains) storeCargo(ctx context.Context, c *cargo, show io.Writer) error {
+	for i, step := range []struct {
 		what  string
 		store func() error
 	}{
@@ -119,20 +145,47 @@ func (d *domains) importCargo(ctx context.Context, c *cargo, show io.Writer) err
 		if err := step.store(); err != nil {
 			return fmt.Errorf("the import stopped while storing %s; run it again to finish it: %w", step.what, err)
 		}
+		_, err := d.imports.Update(ctx, c.digest, func(m *Import) error { m.Stored = i + 1; return nil })
+		if err != nil {
+			return err
+		}
 	}
 	fmt.Fprint(show, "\r\x1b[K")
-	_, err = d.imports.Update(ctx, c.digest, func(i *Import) error { i.Done = true; return nil })
+	_, err := d.imports.Update(ctx, c.digest, func(i *Import) error { i.Done, i.Files = true, nil; return nil })
 	return err
+}
+
+// finishImports stores what came in by the pages.
+func (d *domains) finishImports(ctx context.Context, _ time.Time) error {
+	for i, err := range d.imports.Find(ctx, db.Where("done", false)) {
+		if err != nil {
+			return err
+		}
+		if i.Files == nil {
+			continue // whoever runs `baimi import` has them
+		}
+		c, err := readCargo(i.Files, i.Started)
+		if err != nil {
+			return err
+		}
+		if err := d.storeCargo(ctx, c, io.Discard); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // mayImport refuses to mix files into what is there already.
 func (d *domains) mayImport(ctx context.Context, c *cargo) error {
-	if err := d.unfinishedImport(ctx); err != nil {
-		return err
+	for i, err := range d.imports.Find(ctx, db.Where("done", false)) {
+		if err != nil {
+			return err
+		}
+		return interrupted(i)
 	}
 	taken := func(what, id string, err error) error {
 		if err == nil {
-			return fault.New(fault.Conflict, "already_there", "The %s %s is in the store already; nothing was imported.", what, id)
+			return fault.New(fault.Conflict, "already_there", "The %s %s is in the store already; nothing was imported.", what, id).With("id", id)
 		}
 		if fault.KindOf(err) == fault.NotFound {
 			return nil
@@ -160,15 +213,21 @@ func (d *domains) mayImport(ctx context.Context, c *cargo) error {
 	return nil
 }
 
-// unfinishedImport says that an import was interrupted.
+// unfinishedImport says that an import was interrupted that only its files can finish.
 func (d *domains) unfinishedImport(ctx context.Context) error {
 	for i, err := range d.imports.Find(ctx, db.Where("done", false)) {
 		if err != nil {
 			return err
 		}
-		return fault.New(fault.Conflict, "import_interrupted", "An import of %s was interrupted: run `baimi import` with the same files again to finish it.", i.Started.Format(time.DateTime))
+		if i.Files == nil {
+			return interrupted(i)
+		}
 	}
 	return nil
+}
+
+func interrupted(i Import) error {
+	return fault.New(fault.Conflict, "import_interrupted", "An import of %s is not finished: run `baimi import` with the same files again to finish it.", i.Started.Format(time.DateTime)).With("at", i.Started)
 }
 
 func values[T any](m map[string]*T) []T {
@@ -179,8 +238,8 @@ func values[T any](m map[string]*T) []T {
 	return all
 }
 
-func (c *cargo) summary() ImportSummary {
-	s := ImportSummary{
+func (c *cargo) summary() ImportSums {
+	s := ImportSums{
 		Compounds: len(c.compounds), Products: len(c.products), Suppliers: len(c.suppliers), Lots: len(c.lots),
 		Households: len(c.households), GroupBuys: len(c.groupBuys), Lines: c.lines, Units: c.units,
 	}
@@ -190,7 +249,7 @@ func (c *cargo) summary() ImportSummary {
 	return s
 }
 
-func printSummary(s ImportSummary, asJSON bool) error {
+func printSummary(s ImportSums, asJSON bool) error {
 	if asJSON {
 		return json.NewEncoder(os.Stdout).Encode(s)
 	}

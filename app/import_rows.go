@@ -12,6 +12,7 @@ import (
 
 	"baimi/app/community"
 	"baimi/app/db"
+	"baimi/app/fault"
 	"baimi/app/people"
 	"baimi/catalog"
 	"baimi/orders"
@@ -32,31 +33,35 @@ type cargo struct {
 	units      int64
 }
 
-// readCargo reads the six files of a directory and checks them against one another.
-func readCargo(dir string, now time.Time) (*cargo, error) {
-	digest, err := digestOf(dir)
-	if err != nil {
-		return nil, err
-	}
+// csvFile is one of the files, its columns, and what a row of it brings.
+type csvFile struct {
+	file    string
+	columns string
+	each    func(*cargo, row)
+}
+
+// tables are the files, in the order in which one names another's rows.
+var tables = []csvFile{
+	{"compounds.csv", "compound name_zh name_en lon lat", (*cargo).compound},
+	{"buildings.csv", "compound building lon lat floors units doors_per_floor lift", (*cargo).building},
+	{"products.csv", "product name_zh name_en unit grams millilitres case_size handling", (*cargo).product},
+	{"suppliers.csv", "supplier name_zh name_en lon lat radius_km trip_cost trip_grams trip_millilitres", (*cargo).supplier},
+	{"lots.csv", "supplier product available case_size min_per_drop unit_price tiers", (*cargo).lot},
+	{"orders.csv", "compound building unit room product quantity max_unit_price priority", (*cargo).order},
+}
+
+// readCargo reads the files that there are and checks them against one another.
+func readCargo(files map[string][]byte, now time.Time) (*cargo, error) {
 	c := &cargo{
-		now: now, digest: digest, found: &findings{},
+		now: now, digest: digestOf(files), found: &findings{},
 		compounds: map[string]*community.Compound{}, products: map[string]*catalog.Product{},
 		suppliers: map[string]*catalog.Supplier{}, lots: map[string]*catalog.Lot{},
 		households: map[string]*community.Household{}, groupBuys: map[string]*orders.GroupBuy{},
 	}
-	for _, t := range []struct {
-		file    string
-		columns string
-		each    func(row)
-	}{
-		{"compounds.csv", "compound name_zh name_en lon lat", c.compound},
-		{"buildings.csv", "compound building lon lat floors units doors_per_floor lift", c.building},
-		{"products.csv", "product name_zh name_en unit grams millilitres case_size handling", c.product},
-		{"suppliers.csv", "supplier name_zh name_en lon lat radius_km trip_cost trip_grams trip_millilitres", c.supplier},
-		{"lots.csv", "supplier product available case_size min_per_drop unit_price tiers", c.lot},
-		{"orders.csv", "compound building unit room product quantity max_unit_price priority", c.order},
-	} {
-		readTable(dir, t.file, strings.Fields(t.columns), c.found, t.each)
+	for _, t := range tables {
+		if body, there := files[t.file]; there {
+			readTable(t.file, body, strings.Fields(t.columns), c.found, func(r row) { t.each(c, r) })
+		}
 	}
 	c.checkCompounds()
 	return c, c.found.err()
@@ -87,8 +92,8 @@ func (c *cargo) compound(r row) {
 func (c *cargo) building(r row) {
 	id, no := r.name("compound"), r.name("building")
 	b := community.Building{
-		No: no, Lon: r.degrees("lon", 180), Lat: r.degrees("lat", 90), Floors: int(r.whole("floors", 1)),
-		Units: int(r.whole("units", 1)), DoorsPerFloor: int(r.whole("doors_per_floor", 1)), Lift: r.yes("lift"),
+		No: no, Lon: r.degrees("lon", 180), Lat: r.degrees("lat", 90), Floors: r.between("floors", 99),
+		Units: r.between("units", 20), DoorsPerFloor: r.between("doors_per_floor", 99), Lift: r.yes("lift"),
 	}
 	in := c.compounds[id]
 	if in == nil {
@@ -105,41 +110,54 @@ func (c *cargo) building(r row) {
 func (c *cargo) checkCompounds() {
 	for _, id := range sortedKeys(c.compounds) {
 		if err := c.compounds[id].Validate(); err != nil {
-			c.found.add("compounds.csv: %s: %v", id, err)
+			for _, field := range fault.As(err).At("", err.Error()).Fields[:1] {
+				c.found.add(Finding{File: "buildings.csv", Reason: id + ": " + field.Message})
+			}
 		}
 	}
 }
 
 func (c *cargo) product(r row) {
+	before := r.table.found.total
 	p := &catalog.Product{
 		Doc: db.Doc{ID: r.name("product")}, NameZh: strings.Clone(r.text("name_zh")), NameEn: strings.Clone(r.text("name_en")), Unit: r.name("unit"),
 		Grams: r.whole("grams", 0), Millilitres: r.whole("millilitres", 0), CaseSize: r.whole("case_size", 1),
-		Handling: catalog.Handling(strings.Clone(r.text("handling"))),
+		Handling: handling(r.text("handling")),
 	}
-	if err := p.Validate(); err != nil {
-		r.wrong("product", "%v", withFields(err))
-	}
+	r.valid(before, p.Validate(), "product", nil)
 	if fresh(r, "product", p.ID, c.products) {
 		c.products[p.ID] = p
 	}
 }
 
+var handlings = map[string]catalog.Handling{
+	"普通": catalog.Ordinary, "常温": catalog.Ordinary, "易碎": catalog.Fragile, "冷藏": catalog.Chilled, "冷冻": catalog.Frozen,
+	"热食": catalog.Hot, "药品": catalog.Medicine,
+}
+
+func handling(word string) catalog.Handling {
+	if h, ok := handlings[word]; ok {
+		return h
+	}
+	return catalog.Handling(strings.ToLower(word))
+}
+
 func (c *cargo) supplier(r row) {
+	before := r.table.found.total
 	s := &catalog.Supplier{
 		Doc: db.Doc{ID: r.name("supplier")}, NameZh: strings.Clone(r.text("name_zh")), NameEn: strings.Clone(r.text("name_en")),
-		Lon: r.degrees("lon", 180), Lat: r.degrees("lat", 90), RadiusMetres: 1000 * r.whole("radius_km", 0),
+		Lon: r.degrees("lon", 180), Lat: r.degrees("lat", 90), RadiusMetres: r.metres("radius_km"),
 		TripCost: r.whole("trip_cost", 0), TripGrams: r.whole("trip_grams", 0), TripMillilitres: r.whole("trip_millilitres", 0),
 		Windows: []string{},
 	}
-	if err := s.Validate(); err != nil {
-		r.wrong("supplier", "%v", withFields(err))
-	}
+	r.valid(before, s.Validate(), "supplier", nil)
 	if fresh(r, "supplier", s.ID, c.suppliers) {
 		c.suppliers[s.ID] = s
 	}
 }
 
 func (c *cargo) lot(r row) {
+	before := r.table.found.total
 	supplier, product := r.name("supplier"), r.name("product")
 	l := &catalog.Lot{
 		Supplier: supplier, Product: product, Quantity: r.whole("available", 1), CaseSize: r.whole("case_size", 1),
@@ -158,11 +176,12 @@ func (c *cargo) lot(r row) {
 	} else {
 		l.Chilled = p.Handling == catalog.Chilled || p.Handling == catalog.Frozen
 	}
-	if err := l.Validate(c.now); err != nil {
-		r.wrong("tiers", "%v", withFields(err))
-	}
+	r.valid(before, l.Validate(c.now), "tiers", map[string]string{"quantity": "available"})
 	c.lots[l.ID] = l
 }
+
+// plain undoes what a Chinese keyboard does to colons and semicolons.
+var plain = strings.NewReplacer("：", ":", "；", ";")
 
 // tiers reads from:unit_price;… ; an empty column is the one unit_price.
 func (r row) tiers() []catalog.Tier {
@@ -171,7 +190,7 @@ func (r row) tiers() []catalog.Tier {
 		return []catalog.Tier{{From: 1, UnitPrice: r.whole("unit_price", 0)}}
 	}
 	var tiers []catalog.Tier
-	for _, step := range strings.Split(text, ";") {
+	for _, step := range strings.Split(strings.TrimSuffix(plain.Replace(text), ";"), ";") {
 		from, price, _ := strings.Cut(step, ":")
 		f, err1 := strconv.ParseInt(strings.TrimSpace(from), 10, 64)
 		p, err2 := strconv.ParseInt(strings.TrimSpace(price), 10, 64)
@@ -186,27 +205,67 @@ func (r row) tiers() []catalog.Tier {
 
 var needs = map[string]community.Need{
 	"elderly": community.Elderly, "infant": community.Infant, "illness": community.Illness,
-	"老人": community.Elderly, "婴儿": community.Infant, "病人": community.Illness,
+	"老人": community.Elderly, "老年": community.Elderly, "老年人": community.Elderly, "高龄": community.Elderly,
+	"婴儿": community.Infant, "婴幼儿": community.Infant, "幼儿": community.Infant,
+	"病人": community.Illness, "患者": community.Illness, "疾病": community.Illness, "生病": community.Illness,
 }
 
 func (c *cargo) order(r row) {
-	door := community.Door{Building: r.name("building"), Unit: r.name("unit"), Room: r.name("room")}
+	before := r.table.found.total
 	compound, product := c.compounds[r.text("compound")], c.products[r.text("product")]
 	quantity, cap := r.whole("quantity", 1), r.whole("max_unit_price", 0)
 	if product == nil {
 		r.wrong("product", "%q is not in products.csv", r.text("product"))
-		return
 	}
 	if compound == nil {
 		r.wrong("compound", "%q is not in compounds.csv", r.text("compound"))
 		return
 	}
-	if !compound.Has(door) {
-		r.wrong("room", "%s has no door %s", compound.ID, door)
-		return
+	door := c.door(r, compound)
+	if r.table.found.total == before {
+		c.join(r, compound, c.household(r, compound, door), product, quantity, cap)
 	}
-	h := c.household(r, compound, door)
-	c.join(r, compound, h, product, quantity, cap)
+}
+
+// door gives the door that a row's building, unit and room name: as they stand,
+// or as the address that they make.
+func (c *cargo) door(r row, compound *community.Compound) community.Door {
+	door := community.Door{Building: strings.Clone(r.text("building")), Unit: strings.Clone(r.text("unit")), Room: strings.Clone(r.text("room"))}
+	if compound.Has(door) {
+		return door
+	}
+	for _, column := range []string{"building", "room"} {
+		if r.text(column) == "" {
+			r.wrong(column, "is empty")
+			return door
+		}
+	}
+	reading := compound.Read(addressOf(compound, door))
+	if reading.Door != nil && reading.Rest == "" {
+		return *reading.Door
+	}
+	if len(reading.Candidates) == 0 {
+		r.wrong("room", "%s has no door %s", compound.ID, door)
+		return door
+	}
+	near := make([]string, 0, 3)
+	for _, d := range reading.Candidates[:min(3, len(reading.Candidates))] {
+		near = append(near, d.String())
+	}
+	r.wrong("room", "%s has no door %s; is it %s", compound.ID, door, strings.Join(near, ", "))
+	return door
+}
+
+// addressOf writes a row's door as a person would.
+func addressOf(c *community.Compound, d community.Door) string {
+	text := d.Building
+	if _, known := c.Building(d.Building); known {
+		text = c.BuildingLabel(d.Building, "zh")
+	}
+	if d.Unit != "" {
+		text += strings.TrimSuffix(d.Unit, "单元") + "单元"
+	}
+	return text + strings.TrimSuffix(d.Room, "室") + "室"
 }
 
 func (c *cargo) household(r row, compound *community.Compound, door community.Door) *community.Household {
@@ -216,7 +275,7 @@ func (c *cargo) household(r row, compound *community.Compound, door community.Do
 		h, _ = compound.NewHousehold(door) // the door is there: checked by the caller
 		c.households[id] = h
 	}
-	word := r.text("priority")
+	word := strings.ToLower(r.text("priority"))
 	need, known := needs[word]
 	if word != "" && !known {
 		r.wrong("priority", "%q is not elderly, infant, illness or empty", word)

@@ -1,17 +1,18 @@
 package main
 
 import (
+	"bytes"
 	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
 	"math"
-	"os"
-	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/simplifiedchinese"
 	"golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/transform"
 
@@ -29,32 +30,61 @@ var headers = map[string]string{
 }
 
 // otherHeaders are columns whose Chinese name depends on the file.
-var otherHeaders = map[string]string{"单元": "unit", "房号": "room", "楼号": "building", "每层门数": "doors_per_floor", "优先级": "priority"}
+var otherHeaders = map[string]string{"单元": "unit", "房号": "room", "楼号": "building", "每层门数": "doors_per_floor", "优先级": "priority",
+	"小区编号": "compound", "商品编号": "product", "供应商编号": "supplier", "名称": "name_zh", "总楼层": "floors", "层数": "floors", "有无电梯": "lift",
+	"服务半径": "radius_km", "重量": "grams", "体积": "millilitres", "室号": "room", "房间": "room", "房间号": "room", "最高价": "max_unit_price", "限价": "max_unit_price",
+	"特殊需求": "priority", "库存数量": "available", "每箱数量": "case_size", "起订量": "min_per_drop"}
 
-// findings collects what is wrong with the files, twenty at most.
+// Finding is one thing that is wrong with the files.
+type Finding struct {
+	File   string
+	Line   int    // 0: the file itself
+	Column string // "": the line itself
+	Reason string // English; the pages' reader gets it in the own language, see language.go
+}
+
+func (f Finding) place() string {
+	place := f.File
+	if f.Line > 0 {
+		place += fmt.Sprintf(": line %d", f.Line)
+	}
+	if f.Column != "" {
+		place += ": column " + f.Column
+	}
+	return place
+}
+
+// findings collects what is wrong with the files, and keeps twenty.
 type findings struct {
-	list  []string
+	list  []Finding
 	total int
 }
 
 const mostFindings = 20
 
-func (f *findings) add(format string, args ...any) {
+func (f *findings) add(one Finding) {
 	if f.total++; f.total <= mostFindings {
-		f.list = append(f.list, fmt.Sprintf(format, args...))
+		f.list = append(f.list, one)
 	}
 }
 
-// err is everything found, a line each, or nil.
+// err is everything found, each with its place, or nil.
 func (f *findings) err() error {
 	if f.total == 0 {
 		return nil
 	}
-	more := ""
-	if f.total > mostFindings {
-		more = fmt.Sprintf("\n… and %d more", f.total-mostFindings)
+	lines := make([]string, 0, len(f.list)+1)
+	for _, one := range f.list {
+		lines = append(lines, one.place()+": "+one.Reason)
 	}
-	return fmt.Errorf("nothing was imported; please correct:\n%s%s", strings.Join(f.list, "\n"), more)
+	if more := f.total - len(f.list); more > 0 {
+		lines = append(lines, fmt.Sprintf("… and %d more", more))
+	}
+	err := fault.New(fault.Invalid, "import_invalid", "Nothing was imported; please correct:\n%s", strings.Join(lines, "\n")).With("count", f.total)
+	for _, one := range f.list {
+		err = err.At(one.place(), one.Reason)
+	}
+	return err
 }
 
 // row is one line of a table; its readers say by file, line and column what is wrong.
@@ -67,30 +97,27 @@ type row struct {
 type table struct {
 	file    string
 	columns map[string]int
+	width   int
 	found   *findings
 }
 
-// readTable calls each for every row of DIR/file, which must have these columns.
-func readTable(dir, file string, columns []string, found *findings, each func(row)) {
-	f, err := os.Open(filepath.Join(dir, file))
+// readTable calls each for every row of a file, which must have these columns.
+func readTable(file string, body []byte, columns []string, found *findings, each func(row)) {
+	text, err := decoded(body)
 	if err != nil {
-		found.add("%s: cannot be read: %v", file, errors.Unwrap(err))
+		found.add(Finding{File: file, Reason: err.Error()})
 		return
 	}
-	defer f.Close()
-	reader := csv.NewReader(transform.NewReader(f, unicode.BOMOverride(unicode.UTF8.NewDecoder())))
-	reader.ReuseRecord = true
+	reader := csv.NewReader(bytes.NewReader(text))
+	reader.ReuseRecord, reader.FieldsPerRecord = true, -1
+	reader.Comma = separator(text)
 	head, err := reader.Read()
 	if err != nil {
-		found.add("%s: line 1: there is no header line", file)
+		found.add(Finding{file, 1, "", "there is no header line"})
 		return
 	}
-	t := &table{file: file, columns: columnsOf(head), found: found}
-	missing := slices.DeleteFunc(slices.Clone(columns), func(c string) bool { _, ok := t.columns[c]; return ok })
-	for _, c := range missing {
-		found.add("%s: line 1: the column %s (%s) is missing", file, c, headers[c])
-	}
-	if len(missing) > 0 {
+	t := &table{file: file, columns: columnsOf(head), width: len(head), found: found}
+	if !t.complete(head, columns) {
 		return
 	}
 	for {
@@ -98,41 +125,108 @@ func readTable(dir, file string, columns []string, found *findings, each func(ro
 		if err == io.EOF {
 			return
 		}
-		line, _ := reader.FieldPos(0)
 		if wrong, ok := errors.AsType[*csv.ParseError](err); ok {
-			found.add("%s: line %d: %v", file, wrong.Line, wrong.Err)
-			if errors.Is(err, csv.ErrFieldCount) {
-				continue
-			}
+			found.add(Finding{file, wrong.Line, "", wrong.Err.Error() + "; what follows was not read"})
 			return
 		}
+		line, _ := reader.FieldPos(0)
 		if err != nil {
-			found.add("%s: line %d: %v", file, line, err)
+			found.add(Finding{file, line, "", err.Error()})
 			return
 		}
-		each(row{t, line, values})
+		t.read(line, values, each)
 	}
+}
+
+// complete tells whether each column that is needed is there, once.
+func (t *table) complete(head, columns []string) bool {
+	before := t.found.total
+	for _, c := range columns {
+		switch n := countOf(head, c); {
+		case n == 0:
+			t.found.add(Finding{t.file, 1, "", fmt.Sprintf("the column %s (%s) is missing", c, headers[c])})
+		case n > 1:
+			t.found.add(Finding{t.file, 1, "", fmt.Sprintf("the column %s (%s) is there %d times", c, headers[c], n)})
+		}
+	}
+	return t.found.total == before
+}
+
+// read hands a row on, unless it is blank or of another width.
+func (t *table) read(line int, values []string, each func(row)) {
+	filled := len(values)
+	for filled > 0 && strings.TrimSpace(values[filled-1]) == "" {
+		filled--
+	}
+	if filled == 0 {
+		return
+	}
+	if filled > t.width || len(values) < t.width {
+		t.found.add(Finding{t.file, line, "", fmt.Sprintf("wrong number of fields: %d, where the header has %d", len(values), t.width)})
+		return
+	}
+	each(row{t, line, values})
+}
+
+// decoded gives a file's text in UTF-8: from UTF-8 or UTF-16 with their marks,
+// from UTF-8 without one, or from the GB 18030 that Excel writes in China.
+func decoded(body []byte) ([]byte, error) {
+	text, _, err := transform.Bytes(unicode.BOMOverride(encoding.Nop.NewDecoder()), body)
+	if err == nil && !utf8.Valid(text) {
+		text, err = simplifiedchinese.GB18030.NewDecoder().Bytes(body)
+	}
+	if err != nil || bytes.ContainsAny(text, "\x00\uFFFD") {
+		return nil, errors.New("is no text in UTF-8 or GB 18030: please save it as CSV UTF-8")
+	}
+	return text, nil
+}
+
+// separator is what most parts the header: a comma, a semicolon or a tab.
+func separator(text []byte) rune {
+	head, _, _ := bytes.Cut(text, []byte("\n"))
+	best := ','
+	for _, c := range ";\t" {
+		if bytes.Count(head, []byte(string(c))) > bytes.Count(head, []byte(string(best))) {
+			best = c
+		}
+	}
+	return best
 }
 
 func columnsOf(head []string) map[string]int {
 	columns := map[string]int{}
 	for i, h := range head {
-		name := strings.ToLower(strings.TrimSpace(h))
-		for column, zh := range headers {
-			if name == zh {
-				name = column
-			}
-		}
-		if column, ok := otherHeaders[name]; ok {
-			name = column
-		}
-		columns[name] = i
+		columns[columnOf(h)] = i
 	}
 	return columns
 }
 
+// columnOf gives a header's column, whichever language it is in.
+func columnOf(header string) string {
+	name := strings.ToLower(strings.TrimSpace(header))
+	for column, zh := range headers {
+		if name == zh {
+			return column
+		}
+	}
+	if column, ok := otherHeaders[name]; ok {
+		return column
+	}
+	return strings.ReplaceAll(name, " ", "_")
+}
+
+func countOf(head []string, column string) int {
+	n := 0
+	for _, h := range head {
+		if columnOf(h) == column {
+			n++
+		}
+	}
+	return n
+}
+
 func (r row) wrong(column, format string, args ...any) {
-	r.table.found.add("%s: line %d: column %s: %s", r.table.file, r.line, column, fmt.Sprintf(format, args...))
+	r.table.found.add(Finding{r.table.file, r.line, column, fmt.Sprintf(format, args...)})
 }
 
 // text gives a column's value without the spaces around it.
@@ -167,10 +261,29 @@ func (r row) whole(column string, low int64) int64 {
 	return n
 }
 
+// between gives a whole number from 1 to high.
+func (r row) between(column string, high int64) int {
+	n := r.whole(column, 1)
+	if n > high {
+		r.wrong(column, "%d is above %d", n, high)
+	}
+	return int(n)
+}
+
+// metres gives a column of kilometres, which may have a fraction, in metres.
+func (r row) metres(column string) int64 {
+	v, err := strconv.ParseFloat(r.text(column), 64)
+	if err != nil || !(v >= 0 && v <= 20_000) {
+		r.wrong(column, "%q is not a number of kilometres", r.text(column))
+		return 0
+	}
+	return int64(math.Round(v * 1000))
+}
+
 // degrees gives micro-degrees.
 func (r row) degrees(column string, limit float64) int64 {
 	v, err := strconv.ParseFloat(r.text(column), 64)
-	if err != nil || math.Abs(v) > limit {
+	if err != nil || !(math.Abs(v) <= limit) {
 		r.wrong(column, "%q is not a number of degrees up to %g", r.text(column), limit)
 		return 0
 	}
@@ -189,15 +302,25 @@ func (r row) yes(column string) bool {
 	return false
 }
 
-// withFields says a fault with the fields that it names.
-func withFields(err error) string {
+// valid hands a document's own refusal to the columns that it is about, where
+// the row itself was readable.
+func (r row) valid(before int, err error, standard string, columns map[string]string) {
+	if err == nil || r.table.found.total > before {
+		return
+	}
 	f := fault.As(err)
 	if f == nil || len(f.Fields) == 0 {
-		return err.Error()
+		r.wrong(standard, "%v", err)
+		return
 	}
-	words := make([]string, len(f.Fields))
-	for i, field := range f.Fields {
-		words[i] = strings.TrimPrefix(field.Path, "body.") + ": " + field.Message
+	for _, field := range f.Fields {
+		path, _, _ := strings.Cut(strings.TrimPrefix(field.Path, "body."), "[")
+		if column := columns[path]; column != "" {
+			path = column
+		}
+		if _, there := r.table.columns[path]; !there {
+			path = standard
+		}
+		r.wrong(path, "%s", field.Message)
 	}
-	return strings.Join(words, "; ")
 }

@@ -8,8 +8,11 @@ import (
 	"strings"
 	"testing"
 
+	"golang.org/x/text/encoding/simplifiedchinese"
+
 	"baimi/app/db"
 	"baimi/app/fault"
+	"baimi/app/people"
 )
 
 // files is a small import that is right; tests break a copy of it.
@@ -24,15 +27,12 @@ func files() map[string]string {
 	}
 }
 
-func write(t *testing.T, files map[string]string) string {
-	t.Helper()
-	dir := t.TempDir()
+func bodies(files map[string]string) map[string][]byte {
+	all := map[string][]byte{}
 	for name, text := range files {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
+		all[name] = []byte(text)
 	}
-	return dir
+	return all
 }
 
 func TestABadRowIsNamed(t *testing.T) {
@@ -44,7 +44,16 @@ func TestABadRowIsNamed(t *testing.T) {
 		{"buildings.csv", "有", "maybe", `column lift: "maybe" is neither yes nor no`},
 		{"buildings.csv", "6,2,4,no", "6,2,4", "buildings.csv: line 2: wrong number of fields"},
 		{"products.csv", "2000", "2kg", `products.csv: line 2: column grams: "2kg" is not a whole number`},
-		{"products.csv", "fragile", "soft", "products.csv: line 2: column product: handling:"},
+		{"products.csv", "fragile", "soft", "products.csv: line 2: column handling: fragile, chilled"},
+		{"products.csv", "2000,9000,6", "2000,9000,6.0", `products.csv: line 2: column case_size: "6.0" is not a whole number`},
+		{"buildings.csv", "18,1,4", "180,1,4", "buildings.csv: line 3: column floors: 180 is above 99"},
+		{"buildings.csv", "compound,building", "compound,lift", "buildings.csv: line 1: the column building (楼栋) is missing"},
+		{"lots.csv", "408,6", "4,6", "lots.csv: line 2: column case_size: at least 1"},
+		{"lots.csv", "tiers\n", "tiers,tiers\n", "lots.csv: line 1: the column tiers (阶梯价) is there 2 times"},
+		{"orders.csv", ",elderly\n", ",elderly,more\n", "orders.csv: line 3: wrong number of fields: 9, where the header has 8"},
+		{"orders.csv", "1,604", "1,64", "has no door 3/1-64; is it 3/"},
+		{"orders.csv", "1,604", ",604", "orders.csv: line 2: column room: A001 has no door 3/-604; is it 3/1-604, 3/2-604"},
+		{"orders.csv", "elderly", "\x00", "orders.csv: is no text in UTF-8 or GB 18030"},
 		{"suppliers.csv", "18000", "-1", "suppliers.csv: line 2: column trip_cost: -1 is below 0"},
 		{"lots.csv", "100:2810", "100:x", `lots.csv: line 2: column tiers: "100:x" is not from:unit_price`},
 		{"lots.csv", "1:2960;100", "100:2960;1", "lots.csv: line 2: column tiers:"},
@@ -59,7 +68,7 @@ func TestABadRowIsNamed(t *testing.T) {
 		t.Run(row.file+" "+row.new, func(t *testing.T) {
 			all := files()
 			all[row.file] = strings.Replace(all[row.file], row.old, row.new, 1)
-			_, err := readCargo(write(t, all), (&clock{}).now())
+			_, err := readCargo(bodies(all), (&clock{}).now())
 			if err == nil || !strings.Contains(err.Error(), row.want) {
 				t.Fatalf("%v, want %s", err, row.want)
 			}
@@ -67,7 +76,13 @@ func TestABadRowIsNamed(t *testing.T) {
 	}
 	all := files()
 	delete(all, "lots.csv")
-	if _, err := readCargo(write(t, all), (&clock{}).now()); err == nil || !strings.Contains(err.Error(), "lots.csv: cannot be read") {
+	dir := t.TempDir()
+	for name, text := range all {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := filesOf(dir); err == nil || !strings.Contains(err.Error(), "lots.csv: cannot be read: no such file") {
 		t.Fatal(err)
 	}
 }
@@ -75,13 +90,13 @@ func TestABadRowIsNamed(t *testing.T) {
 func TestAnImportIsAllOrNothing(t *testing.T) {
 	w := newTown(t)
 	ctx := context.Background()
-	c, err := readCargo(write(t, files()), w.clock.now())
+	c, err := readCargo(bodies(files()), w.clock.now())
 	if err != nil {
 		t.Fatal(err)
 	}
 	changed := files()
 	changed["orders.csv"] += "A001,3,1,603,egg-30,1,3850,\n"
-	other, err := readCargo(write(t, changed), w.clock.now())
+	other, err := readCargo(bodies(changed), w.clock.now())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -130,11 +145,111 @@ func TestShanghaiIsImported(t *testing.T) {
 	if _, err := os.Stat(shanghai); err != nil {
 		t.Skip("the real input is not beside this checkout (../shared/data/shanghai): skipped")
 	}
-	c, err := readCargo(shanghai, (&clock{}).now())
+	files, err := filesOf(shanghai)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := readCargo(files, (&clock{}).now())
 	if err != nil {
 		t.Fatal(err)
 	}
 	if s := c.summary(); s.Compounds != 124 || s.Buildings != 9214 || s.Suppliers != 60 || s.Lots != 60 || s.Lines != 8245 {
 		t.Fatalf("%+v", s)
 	}
+}
+
+func TestTablesComeInMoreThanOneForm(t *testing.T) {
+	gbk := func(text string) string {
+		out, err := simplifiedchinese.GBK.NewEncoder().String(strings.TrimPrefix(text, "\ufeff"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out
+	}
+	change := func(file string, how func(string) string) map[string]string {
+		all := files()
+		all[file] = how(all[file])
+		return all
+	}
+	put := func(old, new string) func(string) string {
+		return func(text string) string {
+			if !strings.Contains(text, old) {
+				t.Fatalf("%q is not in %q", old, text)
+			}
+			return strings.Replace(text, old, new, 1)
+		}
+	}
+	for name, all := range map[string]map[string]string{
+		"as it is":         files(),
+		"with CRLF":        change("orders.csv", func(s string) string { return strings.ReplaceAll(s, "\n", "\r\n") }),
+		"in GBK":           change("compounds.csv", gbk),
+		"parted by tabs":   change("orders.csv", func(s string) string { return strings.ReplaceAll(s, ",", "\t") }),
+		"with blank lines": change("orders.csv", func(s string) string { return s + "\n,,,,,,,\n   \n" }),
+		"with one more column": change("lots.csv", func(s string) string {
+			return strings.NewReplacer("tiers\n", "tiers,note\n", "2810\n", "2810,new\n").Replace(s)
+		}),
+		"with columns at other places": change("compounds.csv", func(string) string {
+			return "纬度,经度,英文名,小区,中文名\n31.270203,121.486181,One,A001,一号\n"
+		}),
+		"with tiers in full width":    change("lots.csv", put("1:2960;100:2810", "1：2960；100：2810；")),
+		"with need in Chinese":        change("orders.csv", put("elderly", "老人")),
+		"with the door in one column": change("orders.csv", put("3,1,604", "3,,1-604")),
+		"with the words of a door":    change("orders.csv", put("3,1,604", "3号楼,1单元,604室")),
+		"without the only unit":       change("orders.csv", put("10,1,1203", "10,,1203")),
+		"with half kilometres":        change("suppliers.csv", put(",40,", ",40.5,")),
+	} {
+		t.Run(name, func(t *testing.T) {
+			c, err := readCargo(bodies(all), (&clock{}).now())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if s := c.summary(); s.Lines != 2 || s.Units != 3 || s.Households != 2 || c.compounds["A001"].NameZh != "一号" {
+				t.Fatalf("%+v", s)
+			}
+			if c.households["A001/3/1-604"] == nil || len(c.households["A001/10/1-1203"].Needs) != 1 || len(c.lots["S01.egg-30"].Tiers) != 2 {
+				t.Fatalf("%v %v", sortedKeys(c.households), c.lots["S01.egg-30"])
+			}
+		})
+	}
+}
+
+func TestOperatorsImportFiles(t *testing.T) {
+	w := newTown(t)
+	ctx := context.Background()
+	operator := w.signIn("op@example.org", people.Grant{Role: people.Operator})
+	upload := func(files map[string]string) reply {
+		return operator.post("/imports", map[string]any{"files": bodies(files)})
+	}
+	all := files()
+	places := map[string]string{"compounds.csv": all["compounds.csv"], "buildings.csv": all["buildings.csv"]}
+
+	w.signIn("li@example.org").post("/imports", map[string]any{"files": bodies(all)}).refused(403, "role_needed")
+	upload(nil).refused(422, "import_empty")
+	upload(map[string]string{"rooms.csv": "a"}).refused(422, "import_unknown_file")
+	wrong := upload(map[string]string{"buildings.csv": all["buildings.csv"]}).refused(422, "import_invalid")
+	if !strings.Contains(string(wrong.raw), `{"path":"buildings.csv: line 2: column compound","message":"\"A001\" is not in compounds.csv"}`) {
+		t.Fatalf("%s", wrong.raw)
+	}
+	if n := upload(places).want(200).number("summary.buildings"); n != 2 {
+		t.Fatal(n)
+	}
+	upload(all).refused(409, "import_interrupted")
+	w.stop()
+	w.start() // the files are in the store: nobody has to bring them again
+	if err := w.prepare(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.finishImports(ctx, w.clock.now()); err != nil {
+		t.Fatal(err)
+	}
+	operator.get("/compounds/A001").want(200)
+	list := operator.get("/imports").want(200)
+	if !strings.Contains(string(list.raw), `"done":true,"stored":6`) || strings.Contains(string(list.raw), "files") {
+		t.Fatalf("%s", list.raw)
+	}
+	if i, err := w.imports.Get(ctx, digestOf(bodies(places))); err != nil || i.Files != nil {
+		t.Fatal(i, err)
+	}
+	upload(places).refused(409, "imported_before")
+	upload(all).refused(409, "already_there")
 }

@@ -22,6 +22,7 @@ type job struct {
 // jobs lists what has to happen without anybody asking.
 func (d *domains) jobs() []job {
 	return []job{
+		{"imports", time.Minute, d.finishImports},
 		{"people", time.Minute, d.people.Expire},
 		{"catalog", time.Minute, d.catalog.Expire},
 		{"orders", time.Minute, func(ctx context.Context, now time.Time) error {

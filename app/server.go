@@ -63,6 +63,7 @@ func newRouter(app *fiber.App, d *domains) *people.Router {
 	config.SchemasPath = "/api/schemas"
 	config.CreateHooks = nil
 	config.Formats = map[string]huma.Format{"application/json": people.JSON, "json": people.JSON}
+	config.Transformers = []huma.Transformer{inTheReadersLanguage}
 	return &people.Router{API: humafiber.New(app, config), Life: d.life, Actor: d.people.Actor}
 }
 
@@ -103,7 +104,7 @@ func problemHandler(c *fiber.Ctx, err error) error {
 	} else {
 		p = fault.Problem(err)
 	}
-	body, err := json.Marshal(p)
+	body, err := json.Marshal(translated(p, c.Get("Accept-Language")))
 	if err != nil {
 		return err
 	}

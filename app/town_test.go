@@ -174,12 +174,17 @@ func (v *visitor) do(method, path string, body any, key string) reply {
 	if err != nil {
 		v.town.Fatal(err)
 	}
+	return read(v.town.T, method+" "+path, answer)
+}
+
+func read(t *testing.T, what string, answer *http.Response) reply {
+	t.Helper()
 	defer answer.Body.Close()
 	raw, err := io.ReadAll(answer.Body)
 	if err != nil {
-		v.town.Fatal(err)
+		t.Fatal(err)
 	}
-	return reply{v.town.T, method + " " + path, answer.StatusCode, raw, answer.Cookies()}
+	return reply{t, what, answer.StatusCode, raw, answer.Cookies()}
 }
 
 // want fails the test unless the status is this one.

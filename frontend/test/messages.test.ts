@@ -60,9 +60,21 @@ test('a translation takes the same inputs', () => {
 	for (const key of Object.keys(en)) expect({ key, inputs: inputs(zh[key]) }).toEqual({ key, inputs: inputs(en[key]) });
 });
 
+const go = ['app', 'catalog', 'orders', 'fulfillment'].flatMap((dir) => sources(join(root, '..', dir))).map((file) => readFileSync(file, 'utf8')).join('\n');
+
+/** What only whoever runs the program reads, on its standard error or in its log. */
+const ofTheCommandLine = /^(backup_|store_(empty|newer|not_empty|unknown|unwritable)|collection_broken|index_impossible|query_|cursor_foreign|id_invalid|stripe_key|live_demo)/;
+
+test('every refusal that the service makes is said in the pages', () => {
+	const made = [...go.matchAll(/\bNew\((?:fault\.)?[A-Z]\w+, "([a-z_]+)"/g)].map((match) => match[1]!);
+	const ofHTTP = /func refusedCode[^]*?\n}/.exec(go)![0].matchAll(/return "([a-z_]+)"/g);
+	const codes = new Set([...made, ...[...ofHTTP].map((match) => match[1]!)]);
+	expect(codes.size).toBeGreaterThan(150);
+	const known = messages('en');
+	expect([...codes].filter((code) => !ofTheCommandLine.test(code) && !(`error_${code}` in known))).toEqual([]);
+});
+
 test('every translated refusal is one that the service or a page makes', () => {
-	const repo = join(root, '..');
-	const go = ['app', 'catalog', 'orders', 'fulfillment'].flatMap((dir) => sources(join(repo, dir))).map((file) => readFileSync(file, 'utf8')).join('\n');
 	const made = new Set([...(go + source).matchAll(/["']([a-z_]+)["']/g)].map((match) => match[1]!));
 	const codes = Object.keys(messages('en')).filter((key) => key.startsWith('error_')).map((key) => key.slice('error_'.length));
 	expect(codes.filter((code) => !made.has(code))).toEqual([]);
@@ -71,6 +83,6 @@ test('every translated refusal is one that the service or a page makes', () => {
 function sources(dir: string): string[] {
 	return readdirSync(dir, { withFileTypes: true }).flatMap((entry) => {
 		const path = join(dir, entry.name);
-		return entry.isDirectory() ? sources(path) : entry.name.endsWith('.go') ? [path] : [];
+		return entry.isDirectory() ? sources(path) : /(?<!_test)\.go$/.test(entry.name) ? [path] : [];
 	});
 }
