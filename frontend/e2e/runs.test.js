@@ -45,6 +45,8 @@ test('a drop is counted and split among helpers', async () => {
 	const { page } = coordinator;
 	await open(page, `/deliveries/${delivery.id}`);
 	await page.getByRole('button', { name: 'All of it is here' }).click();
+	assert.ok(await page.getByRole('button', { name: 'Save the count' }).isDisabled(), 'its supplier has not said that it left');
+	await page.getByLabel('This is the delivery, and it is here').check();
 	await page.getByRole('button', { name: 'Save the count' }).click();
 	await page.getByRole('heading', { name: 'Gate receipt' }).waitFor();
 	await open(page, '/gate');
