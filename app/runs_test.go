@@ -25,7 +25,12 @@ func TestAStopIsMovedToAnotherRun(t *testing.T) {
 	from, to := split.Runs[0].ID, split.Runs[1].ID
 	move := map[string]any{"stop": split.Runs[0].Stops[0].ID, "to": to}
 	var moved []fulfillment.RunView
+	o.coordinator.post("/runs/"+from+"/move", move).refused(409, "run_overloaded")
+	move["knowingly"] = true
 	o.coordinator.post("/runs/"+from+"/move", move).want(200).into(&moved)
+	if last := moved[1].History[len(moved[1].History)-1]; last.Kind != "overloaded" || last.By != o.coordinator.Account || !strings.Contains(last.Note, "54000 ml") {
+		t.Fatalf("it is written down who knew: %+v", last)
+	}
 	if len(moved) != 2 || moved[0].State != fulfillment.Withdrawn || len(moved[1].Stops) != 2 || moved[1].Parcels != 12 {
 		t.Fatalf("the run that is emptied is withdrawn, the other has both doors: %+v", moved)
 	}

@@ -123,6 +123,9 @@ type RunView struct {
 	Millilitres int64      `json:"millilitres"`
 	Seconds     int64      `json:"seconds"`
 	Floors      int64      `json:"floors"`
+	Holds       int64      `json:"holds,omitempty" doc:"Millilitres that its helper carries at a time."`
+	NoStairs    bool       `json:"no_stairs,omitempty" doc:"It was planned for a helper who takes none."`
+	Pace        Pace       `json:"pace,omitempty" doc:"Of the helper that it was planned for."`
 	Locked      bool       `json:"locked"`
 	History     []Step     `json:"history,omitempty" doc:"For the coordinator only."`
 	Created     time.Time  `json:"created"`
@@ -172,6 +175,7 @@ func (r *Run) View(a people.Actor, now time.Time) RunView {
 		ID: r.ID, Compound: r.Compound, Deliveries: r.Deliveries, Kind: r.Kind, Mine: mine, State: r.State, Stops: []StopView{},
 		Parcels: r.Parcels, Loaded: r.Loaded, Grams: r.Grams, Millilitres: r.Millilitres, Seconds: r.Seconds, Floors: r.Floors,
 		ForMe: r.For != "" && r.For == a.Account, Locked: r.Locked, Slot: r.Slot, Trip: r.Trip, Created: r.Created,
+		Holds: r.Holds, NoStairs: r.NoStairs, Pace: r.Pace,
 	}
 	if coordinator {
 		v.Courier, v.For, v.History = r.Courier, r.For, r.History

@@ -2,7 +2,6 @@ package fulfillment
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"baimi/app/db"
@@ -251,69 +250,4 @@ func (h handlers) reveal(ctx context.Context, in *stopRequest) (*revealedPhone, 
 	out := &revealedPhone{}
 	out.Body.Phone = home.Phone
 	return out, nil
-}
-
-type moveRequest struct {
-	ID   string `path:"id" maxLength:"200"`
-	Body struct {
-		Stop string `json:"stop" maxLength:"200"`
-		To   string `json:"to" maxLength:"200" doc:"A run of the same compound that has not been loaded; empty: the stop waits at the gate."`
-	}
-}
-
-// move lets the stop leave its run before it joins the other one: of a move and
-// a hand-over at the same moment only one happens.
-func (h handlers) move(ctx context.Context, in *moveRequest) (*runList, error) {
-	me := people.From(ctx)
-	from, err := h.Runs.Get(ctx, in.ID)
-	if err != nil || !me.Is(people.Coordinator, from.Compound) || in.ID == in.Body.To {
-		return nil, notFound()
-	}
-	if err := h.joinable(ctx, &from, in.Body.To); err != nil {
-		return nil, err
-	}
-	if from, err = h.send(ctx, in.ID, in.Body.Stop, in.Body.To, me.Account); err != nil {
-		return nil, err
-	}
-	if err := h.settle(ctx, from.Compound, ""); err != nil || in.Body.To == "" {
-		return h.views(ctx, []Run{from}), err
-	}
-	to, err := h.Runs.Get(ctx, in.Body.To)
-	if err == nil && !slices.Contains(to.doors(), in.Body.Stop) {
-		err = fault.New(fault.Conflict, "left_at_gate", "The other run has left meanwhile. The stop waits at the gate.")
-	}
-	return h.views(ctx, []Run{from, to}), err
-}
-
-// send lets a stop go to another run, or to the gate.
-func (h handlers) send(ctx context.Context, run, stop, to, by string) (Run, error) {
-	r, err := h.ChangeRun(ctx, run, func(r *Run, now time.Time) error { return r.Take(stop, to, by, now) })
-	if err != nil {
-		return r, err
-	}
-	return h.timed(ctx, r)
-}
-
-// timed brings a run's times in line with its stops.
-func (h handlers) timed(ctx context.Context, r Run) (Run, error) {
-	w, err := h.wayAt(ctx, r.Compound)
-	if err != nil {
-		return r, err
-	}
-	return h.Runs.Update(ctx, r.ID, func(r *Run) error { w.time(r); return nil })
-}
-
-// joinable refuses a run that takes no stop of this one.
-func (h handlers) joinable(ctx context.Context, from *Run, id string) error {
-	if id == "" {
-		return nil
-	}
-	to, err := h.Runs.Get(ctx, id)
-	if err != nil || to.Compound != from.Compound {
-		return notFound()
-	}
-	if to.State != Offered && to.State != Accepted {
-		return to.wrongState("changed")
-	}
-	return nil
 }

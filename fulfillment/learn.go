@@ -107,7 +107,7 @@ func (w way) observe(r *Run) (handovers []int64, waits map[string][]int64) {
 	for i := range done {
 		s := &done[i]
 		next, gap := w.of(s), int64(s.Handover.At.Sub(clock).Seconds())
-		took := gap - w.seconds(here, next) - s.service(w.site)
+		took := gap - r.Pace.takes(w.seconds(here, next)) - s.service(w.site)
 		usual := gap > 0 && gap < longestGap && (s.Handover.Outcome == AtDoor || s.Handover.Outcome == Left)
 		switch rides := w.rides(here, next); {
 		case !usual || s.hot():

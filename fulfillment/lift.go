@@ -99,7 +99,7 @@ func (r *Run) Reorder(doors []string) {
 // to the first one already.
 func (w way) order(ctx context.Context, r *Run, now time.Time) ([]string, error) {
 	const end = 12 * 3_600
-	c := routing.Courier{Kind: "on", Count: 1, Capacity: []int64{r.Millilitres}, Loading: 0, Shift: [2]int64{0, end}}
+	c := routing.Courier{Kind: "on", Count: 1, Capacity: []int64{r.Millilitres}, Loading: 0, Shift: [2]int64{0, end}, Pace: r.Pace.percent()}
 	p := &routing.Problem{Loads: []string{"millilitres"}, Couriers: []routing.Courier{c}}
 	places, begun := []place{w.gate()}, routing.Begun{Courier: "on-1", Fixed: 1}
 	for i := range r.Stops {

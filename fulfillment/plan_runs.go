@@ -1,13 +1,14 @@
 package fulfillment
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
 	"baimi/app/community"
-
 	"baimi/app/fault"
 	"baimi/catalog"
 	"baimi/fulfillment/routing"
@@ -41,7 +42,7 @@ func (p *planning) solve(ctx context.Context, o routing.Options) error {
 		return nil
 	}
 	problem, helpers := p.problem()
-	plan, err := routing.Solve(ctx, problem, o)
+	plan, err := routing.Improve(ctx, problem, p.earlier(helpers), o)
 	if err == nil {
 		err = routing.Check(problem, &plan)
 	}
@@ -112,9 +113,9 @@ func (p *planning) problem() (*routing.Problem, map[string]helper) {
 			continue
 		}
 		end = max(end, until)
-		c := routing.Courier{Capacity: []int64{h.team.load()}, Loading: loading, Shift: [2]int64{h.free, until}, NoStairs: h.team.NoStairs}
+		c := routing.Courier{Capacity: []int64{h.team.load()}, Loading: loading, Shift: [2]int64{h.free, until}, NoStairs: h.team.NoStairs, Pace: h.team.Pace.percent()}
 		i := slices.IndexFunc(problem.Couriers, func(o routing.Courier) bool {
-			return o.Capacity[0] == c.Capacity[0] && o.Shift == c.Shift && o.NoStairs == c.NoStairs && of[o.Kind+"-1"].team.Kind == h.team.Kind
+			return o.Capacity[0] == c.Capacity[0] && o.Shift == c.Shift && o.NoStairs == c.NoStairs && o.Pace == c.Pace && of[o.Kind+"-1"].team.Kind == h.team.Kind
 		})
 		if i < 0 {
 			i = len(problem.Couriers)
@@ -169,7 +170,7 @@ func (p *planning) take(problem *routing.Problem, plan *routing.Plan, helpers ma
 		h := helpers[of.Courier]
 		for _, t := range of.Trips {
 			h.trip++
-			r := Run{Kind: h.team.Kind, Slot: h.slot, Trip: h.trip, NoStairs: h.team.NoStairs, For: h.who}
+			r := Run{Kind: h.team.Kind, Slot: h.slot, Trip: h.trip, NoStairs: h.team.NoStairs, Pace: h.team.Pace, Holds: h.team.load(), For: h.who}
 			for _, v := range t.Stops {
 				r.Stops = append(r.Stops, p.stops[at[v.ID]])
 				if s := &problem.Stops[at[v.ID]]; s.Hot {
@@ -185,6 +186,38 @@ func (p *planning) take(problem *routing.Problem, plan *routing.Plan, helpers ma
 		p.left = append(p.left, Leftover{u.ID, u.Reason})
 		p.score.LeftOut += 1 + int(problem.Stops[at[u.ID]].Priority)
 	}
+}
+
+// earlier is the plan of what is offered, from which the new one starts: couriers
+// have seen it, and it is good. Trips of who has gone are whose who has the fewest.
+func (p *planning) earlier(helpers map[string]helper) *routing.Plan {
+	names := slices.SortedFunc(maps.Keys(helpers), community.Natural)
+	if len(names) == 0 {
+		return &routing.Plan{}
+	}
+	trips, courier := map[string][]routing.Trip{}, map[string]string{}
+	for _, name := range names {
+		courier[helpers[name].slot] = name
+	}
+	fewest := func(a, b string) int { return cmp.Compare(len(trips[a]), len(trips[b])) }
+	for _, r := range slices.SortedFunc(slices.Values(p.sources), func(a, b Run) int { return cmp.Compare(a.Trip, b.Trip) }) {
+		trip := routing.Trip{}
+		for _, id := range r.doors() {
+			trip.Stops = append(trip.Stops, routing.Visit{ID: id})
+		}
+		name, here := courier[r.Slot]
+		if !here {
+			name = slices.MinFunc(names, fewest)
+		}
+		trips[name] = append(trips[name], trip)
+	}
+	plan := routing.Plan{}
+	for _, name := range names {
+		if len(trips[name]) > 0 {
+			plan.Runs = append(plan.Runs, routing.Run{Courier: name, Trips: trips[name]})
+		}
+	}
+	return &plan
 }
 
 // leftStops are the stops that no helper could be given.

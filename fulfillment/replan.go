@@ -288,7 +288,7 @@ func (p *planning) unchanged() map[string]Run {
 	same := map[string]Run{}
 	for _, r := range p.sources {
 		i := slices.IndexFunc(p.runs, func(n Run) bool {
-			return n.Kind == r.Kind && n.NoStairs == r.NoStairs && n.Parcels == r.Parcels && slices.Equal(n.doors(), r.doors())
+			return n.Kind == r.Kind && n.NoStairs == r.NoStairs && n.Pace == r.Pace && n.Parcels == r.Parcels && slices.Equal(n.doors(), r.doors())
 		})
 		if i >= 0 {
 			same[r.ID] = p.runs[i]
@@ -324,7 +324,7 @@ func (r *Run) plannedAs(n *Run, plan string) error {
 	if r.State != Offered {
 		return r.wrongState("changed")
 	}
-	r.Slot, r.Trip, r.Plan, r.For = n.Slot, n.Trip, plan, cmp.Or(n.For, r.For)
+	r.Slot, r.Trip, r.Holds, r.Plan, r.For = n.Slot, n.Trip, n.Holds, plan, cmp.Or(n.For, r.For)
 	return nil
 }
 

@@ -60,6 +60,8 @@ type Run struct {
 	Slot        string    `json:"slot,omitempty"`      // which of the shift's helpers it was planned for: foot-2
 	Trip        int64     `json:"trip,omitempty"`      // of that helper, from 1
 	NoStairs    bool      `json:"no_stairs,omitempty"` // that helper cannot climb
+	Pace        Pace      `json:"pace,omitempty"`      // of that helper, on the way
+	Holds       int64     `json:"holds,omitempty"`     // millilitres that the helper carries at a time
 	For         string    `json:"for,omitempty"`       // the account that it is proposed to; anybody may take it
 	Courier     string    `json:"courier,omitempty"`
 	State       RunState  `json:"state"`

@@ -14,6 +14,20 @@ import (
 	"baimi/fulfillment/routing"
 )
 
+// Pace is how fast a courier is on the way, in a word that a coordinator can say.
+type Pace string
+
+// percent is how long a courier of that pace takes for the usual way's time.
+func (p Pace) percent() int64 {
+	switch p {
+	case "slower":
+		return 150
+	case "faster":
+		return 75
+	}
+	return 100
+}
+
 // Team is how many couriers of a kind help, and what each carries at a time.
 type Team struct {
 	Kind        string `json:"kind" enum:"foot,cart,e-bike"`
@@ -21,6 +35,7 @@ type Team struct {
 	Millilitres int64  `json:"millilitres" minimum:"0" doc:"What one carries at a time; 0: the kind's usual load."`
 	Minutes     int64  `json:"minutes" minimum:"0" maximum:"720" doc:"How long they help; 0: three hours."`
 	NoStairs    bool   `json:"no_stairs,omitempty" doc:"They cannot climb."`
+	Pace        Pace   `json:"pace,omitempty" enum:"slower,usual,faster," doc:"How fast they are on the way."`
 
 	Who []string `json:"who,omitempty" maxItems:"100" doc:"Accounts of those who are known by name: runs are proposed to them, and what they carried in the last weeks counts."`
 }

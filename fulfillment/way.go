@@ -150,8 +150,8 @@ func (w way) time(r *Run) {
 	for i := range r.Stops {
 		s := &r.Stops[i]
 		next := w.of(s)
-		clock += w.seconds(here, next)
-		promise += slow.seconds(here, next)
+		clock += r.Pace.takes(w.seconds(here, next))
+		promise += r.Pace.takes(slow.seconds(here, next))
 		s.Arrives, s.By = clock, promise
 		clock += s.service(w.site)
 		promise += s.service(slow.site)
@@ -164,7 +164,10 @@ func (w way) time(r *Run) {
 		}
 		here = next
 	}
-	r.Seconds = clock + w.seconds(here, w.gate())
+	r.Seconds = clock + r.Pace.takes(w.seconds(here, w.gate()))
 }
+
+// takes is how long a way takes that usually takes so many seconds.
+func (p Pace) takes(seconds int64) int64 { return (seconds*p.percent() + 99) / 100 }
 
 func abs(n int64) int64 { return max(n, -n) }
