@@ -29,7 +29,7 @@ func (c *MatchCmd) Run(ctx context.Context) error {
 	if c.Seconds < 0 || c.Iterations < 0 || c.Threads < 1 {
 		return wrongUse{fmt.Errorf("--threads is at least 1, --seconds and --iterations are not below 0")}
 	}
-	free := freeMemory()
+	free, begun := freeMemory(), processorTime()
 	collectSeldom(free)
 	market, err := c.read(free)
 	if err != nil {
@@ -38,7 +38,7 @@ func (c *MatchCmd) Run(ctx context.Context) error {
 	for _, doubt := range market.Doubts() {
 		fmt.Fprintln(os.Stderr, "baimi: doubtful,", doubt)
 	}
-	plan, err := matching.Solve(ctx, market, c.options())
+	plan, err := matching.Solve(ctx, market, c.options(begun))
 	if err != nil {
 		return err
 	}
@@ -79,7 +79,8 @@ func (c *MatchCmd) read(free int64) (*matching.Market, error) {
 	return market, nil
 }
 
-func (c *MatchCmd) options() matching.Options {
+// options are those of the solver; begun is the processor time before reading.
+func (c *MatchCmd) options(begun time.Duration) matching.Options {
 	o := matching.Options{Seed: c.Seed, Iterations: c.Iterations, Threads: c.Threads}
 	if c.Seconds == 0 && c.Iterations == 0 {
 		c.Seconds = 5
@@ -87,10 +88,10 @@ func (c *MatchCmd) options() matching.Options {
 	o.Budget = time.Duration(c.Seconds * float64(time.Second))
 	if c.Threads == 1 {
 		o.Clock = processorTime
-		// What reading took is part of the time; checking and writing may take twice
-		// as long on a busy machine.
-		if o.Budget > 0 {
-			o.Budget = max(o.Budget*19/20-3*processorTime(), o.Budget/5)
+		// What is spent already is part of the time; checking and writing take up to
+		// twice as long as reading did.
+		if spent := processorTime(); o.Budget > 0 {
+			o.Budget = max(o.Budget*24/25-spent-2*(spent-begun), o.Budget/5)
 		}
 	}
 	if terminal(os.Stderr) {

@@ -171,11 +171,12 @@ func (l *locator) search(r *run, p *prices) {
 	}
 	slices.SortStableFunc(l.choice, func(a, b int32) int { return cmp.Compare(l.score[b], l.score[a]) })
 	rng := rand.New(rand.NewPCG(uint64(r.Seed), 0x6c6f63))
-	l.descend(r, p)
+	promised := newPromises(l, p)
+	l.descend(r, promised)
 	for len(l.choice) > 1 && !l.done(r) {
 		copy(l.open, l.best)
 		l.kick(rng)
-		l.descend(r, p)
+		l.descend(r, promised)
 		r.moves++
 		r.tell(l.value, p.bound)
 	}
@@ -197,44 +198,31 @@ func (l *locator) kick(rng *rand.Rand) {
 }
 
 // descend opens, closes and exchanges suppliers while that gains.
-func (l *locator) descend(r *run, p *prices) {
+func (l *locator) descend(r *run, promised *promises) {
 	value := l.solve()
 	for improved := true; improved; {
 		improved = false
-		for _, s := range l.choice {
-			value, improved = l.flip(value, improved, s)
+		for _, c := range promised.changes(value) {
+			l.flip(c)
+			if v := l.solve(); v > value {
+				value, improved = v, true
+				break
+			}
+			l.flip(c)
 			if l.done(r) {
 				return
-			}
-		}
-		for _, in := range l.choice {
-			if l.open[in] || l.score[in] < 1e-3 {
-				continue
-			}
-			for i := len(l.choice) - 1; i >= 0 && !l.open[in]; i-- {
-				if out := l.choice[i]; l.open[out] && l.score[out] < 0.999 {
-					value, improved = l.flip(value, improved, in, out)
-				}
-				if l.done(r) {
-					return
-				}
 			}
 		}
 	}
 }
 
-// flip changes suppliers and keeps the change if it gains.
-func (l *locator) flip(value float64, improved bool, suppliers ...int32) (float64, bool) {
-	for _, s := range suppliers {
-		l.open[s] = !l.open[s]
+// flip makes a change, or takes it back.
+func (l *locator) flip(c change) {
+	for _, s := range []int32{c.in, c.out} {
+		if s >= 0 {
+			l.open[s] = !l.open[s]
+		}
 	}
-	if v := l.solve(); v > value {
-		return v, true
-	}
-	for _, s := range suppliers {
-		l.open[s] = !l.open[s]
-	}
-	return value, improved
 }
 
 // carryOut puts the best set's division into the state.

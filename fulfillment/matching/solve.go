@@ -32,7 +32,7 @@ func Solve(ctx context.Context, m *Market, o Options) (Plan, error) {
 	if err != nil {
 		return Plan{}, err
 	}
-	r.spare = 2 * (r.Clock() - r.start) // accounting for the plan takes hardly longer
+	r.spare = 3 * (r.Clock() - r.start) / 2 // accounting for the plan takes hardly longer
 	if o.Threads > 1 && len(o.Keep) == 0 && o.Start == nil {
 		if parts := mod.parts(); len(parts) > 1 {
 			return r.sideBySide(mod, parts)
@@ -177,7 +177,7 @@ func (s *state) better(r *run, p *prices) *state {
 	other := newState(s.model)
 	other.heed(p)
 	other.greedy(1)
-	r.spare += 2 * (r.Clock() - begun)
+	r.spare += r.Clock() - begun
 	if other.value < s.value {
 		return s
 	}
