@@ -223,7 +223,7 @@ func awardsOf(p *matching.Plan, problem *matching.Market, market string) map[str
 func numbersOf(d matching.Detail) map[string]int64 {
 	numbers := map[string]int64{
 		"short": d.Short, "cap": d.Cap, "unit_price": d.UnitPrice, "minimum": d.Minimum, "wanted": d.Wanted,
-		"available": d.Available, "cost": d.Cost, "worth": d.Worth, "limit": d.Limit, "used": d.Used,
+		"available": d.Available, "cost": d.Cost, "worth": d.Worth, "limit": d.Limit, "used": d.Used, "trips": d.Trips,
 	}
 	for k, v := range numbers {
 		if v == 0 {

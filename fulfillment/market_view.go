@@ -17,7 +17,7 @@ type MarketView struct {
 	Area     []string        `json:"area"`
 	Day      string          `json:"day"`
 	Rule     matching.Rule   `json:"rule"`
-	Seed     int64           `json:"seed" doc:"Of the sharing rule: households by name, shuffled by PCG(seed, 0), is the lottery's order."`
+	Seed     int64           `json:"seed" doc:"Of the sharing rule: the lottery serves households by the SHA-256 of seed:household, the smallest first."`
 	Seconds  int64           `json:"seconds"`
 	State    MarketState     `json:"state"`
 	Value    int64           `json:"value"`

@@ -1,7 +1,7 @@
 package matching
 
-// Rule decides among demands of equal worth when a drop cannot fill them all.
-// It never costs worth.
+// Rule decides among demands of equal worth when a drop cannot fill them all, once
+// each household with a priority among them has a unit. It never costs worth.
 type Rule string
 
 // The four rules of sharing.
@@ -90,7 +90,7 @@ type Demand struct {
 	Product      string `json:"product"`
 	Quantity     int64  `json:"quantity"`
 	MaxUnitPrice int64  `json:"max_unit_price"`
-	Priority     int64  `json:"priority,omitempty"` // 0 to MaxPriority
+	Priority     int64  `json:"priority,omitempty"` // 0 to MaxPriority: multiplies the worth, and above 0 has a unit before equals do
 	Lot          string `json:"lot,omitempty"`      // pins the demand to one lot
 }
 

@@ -19,8 +19,9 @@
 // supplier, again and again (search.go, gate.go: large neighbourhood search with
 // simulated annealing). Plain markets, without minimums, tiers and trip costs,
 // are transportation problems (flow.go) under a search for the suppliers to
-// activate (locate.go). Who gets scarce units among equals is decided last, by the
-// market's rule (share.go), so it never costs worth.
+// activate (locate.go, promise.go). Who gets scarce units among equals is decided
+// last (share.go), so it never costs worth: first a floor, one unit for every
+// household with a priority, then the market's rule.
 //
 // Solve makes a plan, Amend changes one in place with drops under way untouched,
 // Check tells whether a plan keeps every rule and shares nothing with the search,

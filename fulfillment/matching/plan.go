@@ -93,4 +93,5 @@ type Detail struct {
 	Worth     int64  `json:"worth,omitempty"`      // minor units: what serving it is worth
 	Limit     int64  `json:"limit,omitempty"`      // the gate's millilitres or trips, the supplier's trips
 	Used      int64  `json:"used,omitempty"`       // how much of Limit the plan uses
+	Trips     int64  `json:"trips,omitempty"`      // trips more that serving it takes, where trips are what is full
 }

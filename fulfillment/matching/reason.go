@@ -286,11 +286,11 @@ func (e *explainer) obstacle(k int32, o option, d *Demand) answer {
 		return answer{GateFull, det}
 	case more > e.gateTrips[c.gate]:
 		det.Limit, det.Short = e.market.Gates[c.gate].MaxTrips, more-e.gateTrips[c.gate]
-		det.Used = det.Limit - e.gateTrips[c.gate]
+		det.Used, det.Trips = det.Limit-e.gateTrips[c.gate], more
 		return answer{GateFull, det}
 	case more > e.trips[s]:
 		det.Limit, det.Short = e.market.Suppliers[s].MaxTrips, more-e.trips[s]
-		det.Used = det.Limit - e.trips[s]
+		det.Used, det.Trips = det.Limit-e.trips[s], more
 		return answer{Trips, det}
 	}
 	det.Cost = o.need*(o.price+pair.unitCost) + more*pair.tripCost

@@ -67,7 +67,11 @@ func remove(m *Market, u Unserved) {
 	case Stock:
 		lot.Available += u.Detail.Short
 	case GateFull:
-		gate.MaxMillilitres, gate.MaxTrips = 0, 0
+		if u.Detail.Trips > 0 {
+			gate.MaxTrips += u.Detail.Short
+		} else {
+			gate.MaxMillilitres += u.Detail.Short
+		}
 	case Trips:
 		supplier.MaxTrips += u.Detail.Short
 	case TripCost:

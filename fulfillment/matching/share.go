@@ -14,9 +14,11 @@ type part struct {
 	n      int64
 }
 
-// sharer divides what a cell gets among its demands by the market's rule. It
-// only moves units between demands of equal worth that accept the same prices,
-// so it never costs worth.
+// sharer divides what a cell gets among its demands. It only moves units between
+// demands of equal worth that accept the same prices, so it never costs worth.
+// Among these a floor comes first: one unit for every demand with a priority
+// that has none yet, the highest priority first, then by the draw. What is left is
+// shared by the market's rule.
 type sharer struct {
 	*model
 	parts []part
@@ -120,6 +122,7 @@ func (s *sharer) award(claims []claim, n int64) {
 		}
 		return
 	}
+	n -= s.floor(claims, n)
 	switch s.market.Rule {
 	case First:
 		s.inOrder(claims, n, func(a, b claim) int { return cmp.Compare(a.demand, b.demand) })
@@ -132,25 +135,45 @@ func (s *sharer) award(claims []claim, n int64) {
 	}
 }
 
+// floor gives a unit to each claim with a priority and none yet, and returns how
+// many it gave.
+func (s *sharer) floor(claims []claim, n int64) (given int64) {
+	priority := func(c claim) int64 { return s.market.Demands[c.demand].Priority }
+	if !slices.ContainsFunc(claims, func(c claim) bool { return priority(c) > 0 }) {
+		return 0
+	}
+	slices.SortStableFunc(claims, func(a, b claim) int { return cmp.Or(cmp.Compare(priority(b), priority(a)), s.drawn(a, b)) })
+	for i := range claims {
+		if c := &claims[i]; given < n && priority(*c) > 0 && s.got[c.demand] == 0 {
+			c.award++
+			given++
+		}
+	}
+	return given
+}
+
 // inOrder gives each claim all it can before the next.
 func (s *sharer) inOrder(claims []claim, n int64, order func(a, b claim) int) {
 	slices.SortStableFunc(claims, order)
 	for i := range claims {
-		claims[i].award = min(n, claims[i].room)
-		n -= claims[i].award
+		more := min(n, claims[i].room-claims[i].award)
+		claims[i].award += more
+		n -= more
 	}
 }
 
 // level raises whoever has least, unit by unit; the draw decides between equals.
 func (s *sharer) level(claims []claim, n int64) {
 	slices.SortStableFunc(claims, s.drawn)
-	lo, hi := int64(0), int64(1)
+	has := func(c claim) int64 { return s.got[c.demand] + c.award }
+	upTo := func(c claim, level int64) int64 { return min(c.room-c.award, max(0, level-has(c))) }
 	filled := func(level int64) (sum int64) {
-		for i := range claims {
-			sum += min(claims[i].room, max(0, level-s.got[claims[i].demand]))
+		for _, c := range claims {
+			sum += upTo(c, level)
 		}
 		return sum
 	}
+	lo, hi := int64(0), int64(1)
 	for filled(hi) < n {
 		lo, hi = hi, 2*hi
 	}
@@ -162,12 +185,13 @@ func (s *sharer) level(claims []claim, n int64) {
 		}
 	}
 	for i := range claims {
-		claims[i].award = min(claims[i].room, max(0, lo-s.got[claims[i].demand]))
-		n -= claims[i].award
+		more := upTo(claims[i], lo)
+		claims[i].award += more
+		n -= more
 	}
 	for i := range claims {
-		if n > 0 && claims[i].award < claims[i].room && s.got[claims[i].demand]+claims[i].award <= lo {
-			claims[i].award++
+		if c := &claims[i]; n > 0 && c.award < c.room && has(*c) <= lo {
+			c.award++
 			n--
 		}
 	}

@@ -53,6 +53,36 @@ func TestScarceUnitsAreSharedByTheRule(t *testing.T) {
 	}
 }
 
+// TestTheFloorComesBeforeEveryRule: among demands of equal worth a household with a
+// priority has a unit before the rule gives anybody else one, and worth stays.
+func TestTheFloorComesBeforeEveryRule(t *testing.T) {
+	for _, rule := range []Rule{Equal, Proportional, Lottery, First} {
+		for seed := range int64(10) {
+			m := short(rule, 9, 9, 2, 9)
+			m.Seed, m.Lots[0].Available = seed, 2
+			m.Demands[2].Priority, m.Demands[2].MaxUnitPrice = 1, 50
+			if got := received(m, solve(t, m, Options{Iterations: 10})); got[2] != 1 {
+				t.Errorf("%s, seed %d: 2 units went to %v, none to the priority", rule, seed, got)
+			}
+		}
+		for seed := range uint64(6) {
+			m := generate(size{gates: 5, suppliers: 4, products: 3, linesPerGate: 20, lotsPerSupplier: 2, reach: 4, stock: 0.4}, seed)
+			for i := range m.Demands {
+				m.Demands[i].MaxUnitPrice = 60_000 / (1 + m.Demands[i].Priority)
+			}
+			m.Rule = rule
+			got := received(m, solve(t, m, Options{Iterations: 100}))
+			for i, a := range m.Demands {
+				for j, b := range m.Demands {
+					if a.Gate == b.Gate && a.Product == b.Product && a.Priority > b.Priority && got[i] == 0 && got[j] > 0 {
+						t.Errorf("%s, market %d: %+v has nothing and %+v has %d", rule, seed, a, b, got[j])
+					}
+				}
+			}
+		}
+	}
+}
+
 func TestALotteryCanBeReplayedFromItsSeed(t *testing.T) {
 	m := short(Lottery, 3, 3, 3, 3)
 	got := received(m, solve(t, m, Options{Iterations: 10}))

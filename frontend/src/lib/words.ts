@@ -49,5 +49,11 @@ export function measure(n: number, unit: string): string {
 /** Why some units were not served, with the numbers behind it. */
 export function why(code: string, units: string, numbers: Record<string, number>, currency: string): string {
 	const inputs = { short: 0, minimum: 0, wanted: 0, available: 0, limit: 0, ...numbers };
-	return word('why', code, { ...inputs, units, price: money(numbers.unit_price ?? 0, currency), limit_price: money(numbers.cap ?? 0, currency) }).trim();
+	const amounts = {
+		price: money(numbers.unit_price ?? 0, currency), limit_price: money(numbers.cap ?? 0, currency),
+		cost: money(numbers.cost ?? 0, currency), short_money: money(numbers.short ?? 0, currency)
+	};
+	if (code === 'gate_full' && numbers.trips) return word('why', 'gate_trips', { ...inputs, units });
+	if (code === 'gate_full') Object.assign(inputs, { limit: Math.floor(inputs.limit / 1000), short: Math.ceil(inputs.short / 1000) });
+	return word('why', code, { ...inputs, ...amounts, units }).trim();
 }
