@@ -35,7 +35,7 @@ func (r *Review) Answer(a Answer, c Context) error {
 	if a.Action != "" {
 		e.Action = a.Action
 		e.answered(func(q Ask) bool {
-			return q.Code == AskAgain || q.Code == AskNothingYet || a.Action == Ignore || a.Action == Cancel && !isAddress(q.Code)
+			return q.Code == AskAgain || q.Code == AskNothingYet || q.Code == AskIsOrder || a.Action == Ignore || a.Action == Cancel && !isAddress(q.Code)
 		})
 	}
 	if a.Door != nil {

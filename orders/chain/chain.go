@@ -108,6 +108,8 @@ type Entry struct {
 
 	again bool // a verb says that it changes what was ordered: 再加
 	plus  bool // +1
+	loose bool // the address is two numbers with a gap: a quantity and a price may look like it
+	of    int  // posting: two chains in one paste
 }
 
 // Part is a piece of an entry's text.
@@ -163,5 +165,6 @@ const (
 	AskNothingYet   = "nothing_yet"      // a change of a name that has not ordered
 	AskNotBuilding  = "other_building"   // a door outside the group's building
 	AskUnclear      = "unclear"          // nothing in the line is understood
+	AskIsOrder      = "is_order"         // 鸡蛋破了2个, 可以留2板吗: goods in a question or a complaint
 	AskTotalDiffers = "total_differs"    // 共3份 beside two
 )

@@ -12,6 +12,7 @@ import (
 type draft struct {
 	text   []rune
 	folded []rune // claimed runes are spaces
+	whole  []rune // folded, with what is claimed
 	taken  []bool
 	claims []claim
 }
@@ -27,7 +28,7 @@ func newDraft(text string) *draft {
 	for i, r := range runes {
 		folded[i] = foldRune(r)
 	}
-	return &draft{text: runes, folded: folded, taken: make([]bool, len(runes))}
+	return &draft{text: runes, folded: folded, whole: slices.Clone(folded), taken: make([]bool, len(runes))}
 }
 
 // claim takes what is free of a stretch.
@@ -103,9 +104,29 @@ func (d *draft) runs() [][2]int {
 	return runs
 }
 
-// innerSpace tells whether a space stands between two words in Latin letters: Mary Ann.
+// innerSpace tells whether a space stands or dot inside a name: Mary Ann, Mr.Lin, 小 周.
 func (d *draft) innerSpace(i int) bool {
-	return d.text[i] == ' ' && i > 0 && i+1 < len(d.folded) && isASCIILetter(d.folded[i-1]) && isASCIILetter(d.folded[i+1])
+	if !strings.ContainsRune(" 　.", d.text[i]) || d.taken[i] || i == 0 || i+1 >= len(d.folded) {
+		return false
+	}
+	return isASCIILetter(d.folded[i-1]) && isASCIILetter(d.folded[i+1]) || d.text[i] != '.' && d.single(i-1) && d.single(i+1)
+}
+
+// single tells whether a Chinese character stands alone, as in 小 周.
+func (d *draft) single(i int) bool {
+	free := func(i int) bool { return i < 0 || i >= len(d.folded) || !isWordRune(d.folded[i]) }
+	return isHan(d.folded[i]) && free(i-1) && free(i+1)
+}
+
+// verbAt is where the first verb stands, or the end.
+func (d *draft) verbAt() int {
+	at := len(d.text)
+	for _, c := range d.claims {
+		if c.kind == PartVerb {
+			at = min(at, c.start)
+		}
+	}
+	return at
 }
 
 func isWordRune(r rune) bool {

@@ -4,8 +4,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"baimi/app/community"
 )
@@ -16,10 +14,11 @@ type parser struct {
 	reader  *community.Reader
 	menu    *menu
 	units   vocabulary // counting words, and the items' own
+	sold    int        // the one item that the posting's title names, or -1
 }
 
 func newParser(c Context) *parser {
-	p := &parser{context: c, reader: c.Compound.Reader(c.Building), menu: newMenu(c.Items), units: slices.Clone(counting)}
+	p := &parser{context: c, reader: c.Compound.Reader(c.Building), menu: newMenu(c.Items), units: slices.Clone(counting), sold: -1}
 	for _, item := range c.Items {
 		p.units = append(p.units, words(foldText(strings.Join(item.Units, " ")))...)
 	}
@@ -28,31 +27,47 @@ func newParser(c Context) *parser {
 
 var (
 	phoneText = regexp.MustCompile(`(?:\+?86[- ]?)?\b1[3-9]\d[- ]?\d{4}[- ]?\d{4}\b|\b0\d{2,3}-\d{7,8}\b`)
-	timeText  = regexp.MustCompile(`^\s*(?:\d{4}[-/]\d{1,2}[-/]\d{1,2}\s+)?\d{1,2}[:：]\d{2}(?:[:：]\d{2})?(?:\s|$)`)
+	timeText  = regexp.MustCompile(`^\s*(?:\d{4}[-/]\d{1,2}[-/]\d{1,2}\s+|\d{1,2}-\d{1,2}\s+)?\d{1,2}[:：]\d{2}(?:[:：]\d{2})?(?:\s|$)`)
+	dateText  = regexp.MustCompile(`(?:\d{4}年)?\d{1,2}月\d{1,2}[日号]|^\s*\d{1,2}/\d{1,2}\s`)
+	linkText  = regexp.MustCompile(`https?://\S+`)
+	struck    = regexp.MustCompile(`~~.+~~`)
+	struckEnd = regexp.MustCompile(`~~`)
 	clockText = regexp.MustCompile(`(?:^|[^\d:：])(\d{1,2}[:：][0-5]\d(?:[:：][0-5]\d)?)(?:$|[^\d\-－:：])`)
 	labelText = regexp.MustCompile(`(?mi)(?:^|[ ，,；;])\s*(收件人|收货人|收件地址|收货地址|详细地址|联系电话|联系人|手机号?|电话|地址|姓名|房号|数量|份数|商品|规格|备注|留言|name|phone|tel|mobile|address|addr|note|remark|qty|quantity)\s*[:：]`)
 	noteText  = regexp.MustCompile(`(?mi)(?:备注|留言|note|remark)\s*[:：](.*)$`)
-	moneyText = regexp.MustCompile(`(?i)[¥￥]\s*\d+(?:\.\d+)?|\d+(?:\.\d+)?\s*(?:元|块钱?|rmb|yuan)(?:/\S{1,3})?|(?:已付|已转|转账|红包|付了|转了|paid)\s*\d+(?:\.\d+)?`)
-	quitText  = regexp.MustCompile(`(?i)不要了|不用了|不接了|不订了|不买了|不参加了|退出|取消|退团|退单|撤单|\bcancel(?:led)?\b|\bdrop out\b|不要\s*$`)
-	swapText  = regexp.MustCompile(`(?i)改成|改为|改到|改要|换成|换为|\bchange to\b|\bmake it\b|改`)
-	moreText  = regexp.MustCompile(`(?i)再加|追加|再来|再要|加订|多要|又要|还要|\badd\b|\bplus\b`)
+	moneyText = regexp.MustCompile(`(?i)[¥￥]\s*\d+(?:\.\d+)?|\d+(?:\.\d+)?\s*(?:元|块钱?|rmb|yuan)(?:/\S{1,3})?|(?:已付|已转|转账|红包|付了|转了|付款|支付|收款|付|转|paid)\s*\d+(?:\.\d+)?`)
+	quitText  = regexp.MustCompile(`(?i)不要了|不用了|不接了|不订了|不买了|不参加了|退出|取消|退团|退单|撤单|撤销|已退|退掉|退了|退款|作废|删除|删掉|不需要|❌|✗|✘|\bcancel(?:led)?\b|\bdrop out\b|(?:不要|不接|不订|不买|退)\s*[）)]?\s*$`)
+	swapText  = regexp.MustCompile(`(?i)改成|改为|改到|改要|换成|换为|→|➡|->|=>|\bchange to\b|\bmake it\b|改|换`)
+	moreText  = regexp.MustCompile(`(?i)再加|追加|再来|再要|加订|多要|又要|还要|加\s*[0-9０-９一二两三四五六七八九十]|\badd\b|\bplus\b`)
 )
 
 // entry reads one entry of the chain. Lead is how many runes of it are its number.
 func (p *parser) entry(text string, lead int) Entry {
 	d := newDraft(text)
 	e := Entry{Text: text, Action: Add, Questions: []Ask{}, Wants: []Want{}}
+	p.crossed(d, &e, lead)
 	d.claim(0, lead, PartNumber)
 	p.fixed(d, &e)
-	from := p.verbs(d, &e)
 	p.address(d, &e)
+	from := p.verbs(d, &e)
 	p.wantVerbs(d)
 	var asks []Ask
 	e.Wants, asks, e.plus = p.wants(d, from)
 	e.Questions = append(e.Questions, asks...)
+	e.correct(d, lead)
 	p.names(d, &e)
 	e.Parts = d.parts()
 	return e
+}
+
+// crossed takes ❌3. for an entry that is taken back.
+func (p *parser) crossed(d *draft, e *Entry, lead int) {
+	for i, r := range d.text[:lead] {
+		if strings.ContainsRune("❌✗✘", r) {
+			d.claim(i, i+1, PartVerb)
+			e.Action, e.again = Cancel, true
+		}
+	}
 }
 
 // fixed claims what has a form of its own: a time, phones, money, labels and notes.
@@ -66,7 +81,13 @@ func (p *parser) fixed(d *draft, e *Entry) {
 		}
 		return found
 	}
+	if struck.MatchString(d.left()) {
+		all(struckEnd, 0, PartVerb)
+		e.Action, e.again = Cancel, true
+	}
+	all(linkText, 0, PartNote)
 	all(timeText, 0, PartTime)
+	all(dateText, 0, PartTime)
 	all(clockText, 1, PartTime)
 	if phones := all(phoneText, 0, PartPhone); len(phones) > 0 {
 		e.Phone = strings.ReplaceAll(phones[0], " ", "")
@@ -82,7 +103,7 @@ func (p *parser) verbs(d *draft, e *Entry) (from int) {
 		re     *regexp.Regexp
 		hints  string // without any of these it is not there
 		action Action
-	}{{quitText, "不退取撤cd", Cancel}, {swapText, "改换cm", Set}, {moreText, "再追加多又还ap", Add}} {
+	}{{quitText, "不退取撤作删❌✗✘cd", Cancel}, {swapText, "改换→➡>cm", Set}, {moreText, "再追加多又还ap", Add}} {
 		if !strings.ContainsAny(string(d.folded), verb.hints) {
 			continue
 		}
@@ -90,6 +111,9 @@ func (p *parser) verbs(d *draft, e *Entry) (from int) {
 		m := verb.re.FindStringIndex(left)
 		if m == nil {
 			continue
+		}
+		if strings.HasPrefix(left[m[0]:m[1]], "加") { // the number behind it is the amount
+			m[1] = m[0] + len("加")
 		}
 		_, end := d.claimBytes(left, m[0], m[1], PartVerb)
 		e.Action, e.again = verb.action, true
@@ -106,7 +130,13 @@ func (p *parser) verbs(d *draft, e *Entry) (from int) {
 func (p *parser) before(d *draft, e *Entry, end int) (from int) {
 	names := func(b bit) bool { return b.mention != nil && !b.mention.single }
 	bits := p.bits(d, 0)
-	behind := slices.ContainsFunc(bits, func(b bit) bool { return b.start >= end && names(b) })
+	follows := func(what func(bit) bool) bool {
+		return slices.ContainsFunc(bits, func(b bit) bool { return b.start >= end && what(b) })
+	}
+	if !follows(func(bit) bool { return true }) {
+		return 0 // 原味1水果2（改）
+	}
+	behind := follows(names)
 	from = end
 	for _, b := range bits {
 		switch {
@@ -121,6 +151,14 @@ func (p *parser) before(d *draft, e *Entry, end int) (from int) {
 		}
 	}
 	return from
+}
+
+// correct takes an entry that changes its own amount, 1板 改2板, for what it says in the end.
+func (e *Entry) correct(d *draft, lead int) {
+	earlier := slices.ContainsFunc(d.claims, func(c claim) bool { return c.kind == PartQuantity && c.start < d.verbAt() })
+	if lead > 0 && e.Action == Set && earlier {
+		e.Action, e.again = Add, false
+	}
 }
 
 func (p *parser) address(d *draft, e *Entry) {
@@ -139,7 +177,7 @@ func (p *parser) address(d *draft, e *Entry) {
 		}
 	}
 	if reading.Door != nil {
-		e.Door, e.DoorFrom = reading.Door, "address"
+		e.Door, e.DoorFrom, e.loose = reading.Door, "address", reading.Loose
 	}
 }
 
@@ -160,34 +198,4 @@ func (p *parser) wantVerbs(d *draft) {
 			d.claim(i, end, PartVerb)
 		}
 	}
-}
-
-var remark = regexp.MustCompile(`^(?:放|请|麻烦|送|不要|不放|要|谢|门口|备注|电话|晚上|下午|上午|中午|自取|多|少|尽量|帮|代|别|加急|敲门|已|微信|支付宝|现金|给|家里|有|没|和|的|号|楼|室|栋|单元|老人|小孩|leave|please|no |pls|thanks|thank)|(?:谢谢|一下|门口|拜托)$`)
-
-const maxName = 16 // runes
-
-// names takes the first words that are left for the name, and the others for the note.
-func (p *parser) names(d *draft, e *Entry) {
-	var notes []string
-	for _, run := range d.runs() {
-		text := strings.TrimSpace(string(d.text[run[0]:run[1]]))
-		isName := e.Name == "" && hasLetter(text) && utf8.RuneCountInString(text) <= maxName && !remark.MatchString(foldText(text)) && !onlyDigits(text)
-		if isName {
-			e.Name = text
-			d.claim(run[0], run[1], PartName)
-			continue
-		}
-		if text != "" && text != e.Name {
-			notes = append(notes, text)
-		}
-		d.claim(run[0], run[1], PartNote)
-	}
-	if e.Note != "" {
-		notes = append(notes, e.Note)
-	}
-	e.Note = strings.Join(notes, "，")
-}
-
-func onlyDigits(s string) bool {
-	return !strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsDigit(r) })
 }

@@ -19,31 +19,42 @@ type row struct {
 	kind   Kind   // decided; empty: not yet
 }
 
+// dayText is the day before a time of day: 4月12日, 昨天, 2022/4/12.
+const dayText = `(?:(?:\d{4}[-/.年])?\d{1,2}[-/.月]\d{1,2}[日号]?\s*|今天\s*|昨天\s*|前天\s*|(?:周|星期)[一二三四五六日天]\s*)?`
+
 var (
-	numbered   = regexp.MustCompile(`^\s*(\d{1,4})\s*([.、):,]|\s)\s*`)
-	headLine   = regexp.MustCompile(`(?i)^\s*(?:#\s*接龙|#\s*group\s*note|#\s*solitaire|接龙\s*$|接龙[:：])`)
-	exampleRow = regexp.MustCompile(`(?i)^\s*(?:例|示例|样例|e\.g\.|example)(?:如|子)?\s*(?:[:：.、]|\s)`)
+	numbered   = regexp.MustCompile(`^\s*[*•●○✓✔√☑✅❌✗✘]?\s*(\d{1,4})\s*([.、):,]|\s)\s*`)
+	enclosed   = regexp.MustCompile(`^\s*(?:[(\[【](\d{1,3})[)\]】]|(?:跟团号|团号|序号)\s*[:.]?\s*(\d{1,4})[:.、]?|第\s*(\d{1,4})[:.、\s])\s*`)
+	keycaps    = regexp.MustCompile(`^\s*(?:\d\x{FE0F}?\x{20E3})+\s*`)
+	inWords    = regexp.MustCompile(`^\s*([一二三四五六七八九十廿]{1,4})\s*[.、):]\s*`)
+	headLine   = regexp.MustCompile(`(?i)^\s*(?:#\s*接[龙龍]|#\s*group\s*note|#\s*solitaire|接[龙龍]\s*$|接[龙龍][:：])`)
+	exampleRow = regexp.MustCompile(`(?i)^\s*(?:例|示例|样例|样板|模板|范例|比|(?:接龙|下单|报名|填写)?格式|e\.g\.|example|format)(?:如|子)?\s*(?:[:：.、]|\s)|^\s*如[:：]`)
 	deadline   = regexp.MustCompile(`(?i)[^\s（）()，,]*\d{1,2}[:：点]\d{0,2}\s*(?:截止|截团|截单)|(?:截止|截团|deadline)\S*\s*\d{1,2}[:：点]\d{0,2}`)
-	chatRow    = regexp.MustCompile(`(?i)^(?:@\S+\s*)?(?:收到|谢谢|感谢|好的?|好滴|辛苦|ok(?:ay)?|嗯|行|可以|已付|已转|付了|转了|知道了|明白|大家|各位|团长|请问|有没有|什么时候|几点|多少钱|thanks?|thank you|received|got it|noted)|[?？]\s*$|^\p{S}+$`)
-	sender     = regexp.MustCompile(`^\s*(?:\S.{0,15}?)\s+(?:\d{4}[-/]\d{1,2}[-/]\d{1,2}\s+)?\d{1,2}[:：]\d{2}(?:[:：]\d{2})?\s*$|^\s*[^\s:：]{1,16}[:：]\s*$`)
+	chatRow    = regexp.MustCompile(`(?i)^(?:@\S+\s*)?(?:收到|谢谢|感谢|好的?|好滴|辛苦|ok(?:ay)?|嗯|行|可以|已付|已转|付了|转了|知道了|明白|大家|各位|团长|请问|有没有|什么时候|几点|多少钱|早上好|早安|晚安|哈+$|thanks?|thank you|received|got it|noted)|[?？吗呢嘛]\s*$|^[\p{S}\p{P}\s]+$`)
+	systemRow  = regexp.MustCompile(`(?i)撤回了一条消息|加入了?群聊|退出了?群聊|移出了?群聊|拍了拍|以下(?:为|是)新消息|^\s*[\[【](?:图片|语音|视频|链接|文件|小程序|表情|动画表情|位置|红包|转账|聊天记录|photo|sticker|voice|video|link)[\]】]|^\s*https?://\S+\s*$|\b(?:left|joined) the (?:group|chat)\b|recalled a message|^\s*「[^」]*[:：][^」]*」\s*$`)
+	summaryRow = regexp.MustCompile(`^\s*(?:统计|汇总|小计|合计|总计|共计|总共|一共|共|目前|截至|截止目前)`)
+	sender     = regexp.MustCompile(`^\s*(\S.{0,15}?)\s+` + dayText + `(?:上午|下午|早上|晚上|凌晨|中午)?\d{1,2}[:：]\d{2}(?:[:：]\d{2})?(?:\s*[AaPp][Mm])?\s*$|^\s*([^\s:：]{1,16}(?: \S{1,8})?)[:：]\s*$`)
 )
 
 // rows splits the text and finds the numbers that lines begin with.
 func rows(text string) []row {
-	clean := strings.Map(func(r rune) rune {
-		if r == '\u200b' || r == '\u200c' || r == '\u200d' || r == '\ufeff' || r == '\r' || r == '\u2060' {
-			return -1
-		}
-		return r
-	}, strings.ToValidUTF8(strings.ReplaceAll(text, "\r\n", "\n"), "?"))
 	var out []row
 	last, spaced := 0, true
-	for line := range strings.SplitSeq(clean, "\n") {
+	all := strings.Split(strings.ToValidUTF8(text, "?"), "\n")
+	for i, line := range all {
+		key := clean(keycaps.FindString(line))
+		line = clean(line)
 		r := row{text: line, bare: strings.TrimSpace(line)}
-		if headLine.MatchString(line) {
+		if key != "" {
+			r.number, _ = strconv.Atoi(strings.TrimSpace(key))
+			r.lead = utf8.RuneCountInString(key)
+		} else if headLine.MatchString(line) {
 			last, spaced = 0, true
 		} else {
 			r.findNumber(last, spaced)
+			if r.number >= 100 && r.number > last+3 && !goesOn(all[i+1:], r.number) { // 301、302各1
+				r.number, r.lead = 0, 0
+			}
 		}
 		if r.number > 0 {
 			last = r.number
@@ -51,6 +62,26 @@ func rows(text string) []row {
 		out = append(out, r)
 	}
 	return out
+}
+
+// goesOn tells whether the next line that is numbered has the next number.
+func goesOn(lines []string, number int) bool {
+	for _, line := range lines[:min(len(lines), 4)] {
+		if m := numbered.FindStringSubmatch(foldText(line)); m != nil {
+			return m[1] == strconv.Itoa(number+1)
+		}
+	}
+	return false
+}
+
+// clean leaves out what cannot be seen.
+func clean(line string) string {
+	return strings.Map(func(r rune) rune {
+		if strings.ContainsRune("\u200b\u200c\u200d\ufeff\r\u2060\ufe0f\u20e3", r) {
+			return -1
+		}
+		return r
+	}, line)
 }
 
 // findNumber takes a leading number for the entry's own. After a dot and before
@@ -62,8 +93,11 @@ func (r *row) findNumber(last int, spaced bool) {
 		return
 	}
 	text := foldText(r.text)
+	if r.wordy(text) {
+		return
+	}
 	m := numbered.FindStringSubmatchIndex(text)
-	if m == nil || m[1] == len(text) && text[m[4]:m[5]] != "." {
+	if m == nil || m[1] == len(text) && !strings.Contains(".、)", text[m[4]:m[5]]) {
 		return
 	}
 	n, _ := strconv.Atoi(text[m[2]:m[3]])
@@ -81,12 +115,32 @@ func (r *row) findNumber(last int, spaced bool) {
 	r.number, r.lead = n, utf8.RuneCountInString(text[:m[1]])
 }
 
+// wordy takes (10), 【11】, 跟团号12 and 十三、 for the entry's number.
+func (r *row) wordy(text string) bool {
+	if m := enclosed.FindStringSubmatch(text); m != nil {
+		r.number, _ = strconv.Atoi(m[1] + m[2] + m[3])
+		r.lead = utf8.RuneCountInString(m[0])
+		return r.number > 0
+	}
+	m := inWords.FindStringSubmatch(text)
+	if m == nil {
+		return false
+	}
+	runes := []rune(m[1])
+	n, end, _, _, ok := chineseAt(runes, 0)
+	if !ok || end < len(runes) {
+		return false
+	}
+	r.number, r.lead = int(n), utf8.RuneCountInString(m[0])
+	return true
+}
+
 // startsWithUnit tells whether the number before counts things: 2 份.
 func startsWithUnit(rest string) bool {
 	return counting.longest([]rune(rest), 0) != nil
 }
 
-// circled reads ① to ⑳ and ⑴ to ⒇.
+// circled reads ① to ㉟, ⑴ to ⒇ and 🔟.
 func circled(s string) (n, size int) {
 	r := firstRune(s)
 	switch {
@@ -94,6 +148,10 @@ func circled(s string) (n, size int) {
 		return int(r-'①') + 1, 1
 	case r >= '⑴' && r <= '⒇':
 		return int(r-'⑴') + 1, 1
+	case r >= '㉑' && r <= '㉟':
+		return int(r-'㉑') + 21, 1
+	case r == '🔟':
+		return 10, 1
 	}
 	return 0, 0
 }
@@ -181,9 +239,13 @@ func (p *parser) hasDoor(all []row, run []int) bool {
 }
 
 // onlyOffers tells whether every row is an item with a measure or a price, and nobody's.
+// One row without a price may be somebody's: 1 milk please.
 func (p *parser) onlyOffers(all []row, run []int) bool {
 	for _, i := range run {
 		e := p.entry(all[i].text, all[i].lead)
+		if len(run) == 1 && !e.names(PartPrice) {
+			return false
+		}
 		named := false
 		for _, part := range e.Parts {
 			named = named || part.Kind == PartItem

@@ -45,6 +45,7 @@ func (m *menu) learn(name string, item int) {
 		if !isHan(firstRune(word)) {
 			if utf8.RuneCountInString(word) > 2 {
 				m.put(word, item)
+				m.put(strings.TrimSuffix(word, "s"), item)
 			}
 			continue
 		}
@@ -76,6 +77,9 @@ type mention struct {
 
 // at finds the longest mention at rune i.
 func (m *menu) at(runes []rune, i int) (mention, bool) {
+	if m.allCodes(runes, i) {
+		return mention{[]int{m.codes[string(runes[i])]}, 1, false}, true
+	}
 	if i > 0 && isASCIILetter(runes[i-1]) && isASCIILetter(runes[i]) {
 		return mention{}, false
 	}
@@ -86,6 +90,24 @@ func (m *menu) at(runes []rune, i int) (mention, bool) {
 		}
 	}
 	return m.code(runes, i)
+}
+
+// allCodes tells whether the letter at rune i is in a word of codes only, each once: AB各1.
+func (m *menu) allCodes(runes []rune, i int) bool {
+	from, to := i, i
+	for from > 0 && isASCIILetter(runes[from-1]) {
+		from--
+	}
+	for to < len(runes) && isASCIILetter(runes[to]) {
+		to++
+	}
+	for at := from; at < to; at++ {
+		_, ok := m.codes[string(runes[at])]
+		if !ok || slices.Contains(runes[from:at], runes[at]) {
+			return false
+		}
+	}
+	return to-from > 1
 }
 
 // code finds a code such as A or e1, and #3 for the third item in the LINE style.
@@ -117,16 +139,19 @@ func (m *menu) ordinal(runes []rune, i int) (mention, bool) {
 }
 
 // codeLine is one or more of A：猪肉, B. 牛肉 35元.
-var codeLine = regexp.MustCompile(`(?:^|[\s,;、])([a-z]\d?)\s*[:.、)=]\s*([^\s,;:]+)`)
+var codeLine = regexp.MustCompile(`(?:^|[\s,;、])(?:([a-z]\d?)\s*[:.、)=]\s*|([a-z]\d|[①-⑳])\s*[:.、)=]?\s*|([a-z]))(\p{Han}[^\s,;:]*|[a-z]{3}[^\s,;:]*)`)
 
 // learnCodes reads a line of the chain's own menu, and tells whether it was one.
 func (m *menu) learnCodes(line string) bool {
 	found := codeLine.FindAllStringSubmatch(foldText(line), -1)
 	learned := false
 	for _, f := range found {
-		runes := []rune(f[2])
+		if f[3] != "" && len(found) < 2 { // A鸡蛋 B牛奶 is a menu, a鸡蛋 alone may be none
+			continue
+		}
+		runes := []rune(f[4])
 		if hit, ok := m.at(runes, 0); ok && len(hit.items) == 1 && (hit.length > 1 || hit.length == len(runes)) {
-			m.codes[f[1]] = hit.items[0]
+			m.codes[f[1]+f[2]+f[3]] = hit.items[0]
 			learned = true
 		}
 	}
@@ -142,6 +167,9 @@ func foldRune(r rune) rune {
 	if r < utf8.RuneSelf {
 		return unicode.ToLower(r)
 	}
+	if simple, ok := simplified[r]; ok {
+		return simple
+	}
 	switch r {
 	case '×', '✖', '✕', '＊', '╳':
 		return 'x'
@@ -152,6 +180,17 @@ func foldRune(r rune) rune {
 		r = folded
 	}
 	return unicode.ToLower(r)
+}
+
+// simplified are the traditional characters of goods and counting words.
+var simplified = pairs("龍龙棟栋號号樓楼單单雞鸡鴨鸭鵝鹅豬猪魚鱼蝦虾貝贝麵面飯饭餃饺餅饼饅馒麥麦綠绿紅红黃黄蘿萝蔔卜蔥葱薑姜鮮鲜凍冻乾干醬酱鹽盐蘋苹漿浆餛馄飩饨兩两個个條条隻只雙双盤盘組组籃篮顆颗塊块雜杂種种樣样買买訂订來来還还幫帮給给")
+
+func pairs(list string) map[rune]rune {
+	runes, all := []rune(list), map[rune]rune{}
+	for i := 0; i+1 < len(runes); i += 2 {
+		all[runes[i]] = runes[i+1]
+	}
+	return all
 }
 
 func isHan(r rune) bool         { return unicode.Is(unicode.Han, r) }

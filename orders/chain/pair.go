@@ -18,7 +18,9 @@ func segments(d *draft, bits []bit) [][]bit {
 	var out [][]bit
 	current := []bit{bits[0]}
 	for i, b := range bits[1:] {
-		if strings.ContainsAny(string(d.text[bits[i].end:b.start]), "，,、;；/\n和&") {
+		between := string(d.text[bits[i].end:b.start])
+		label := bits[i].mention != nil && b.amount != nil && strings.Contains(between, "\n") // 商品：鸡蛋, and 数量：1 below
+		if strings.ContainsAny(between, "，,、;；/\n和&") && !label {
 			out = append(out, current)
 			current = nil
 		}
@@ -77,6 +79,9 @@ func alternates(bits []bit) bool {
 
 // bare reads an amount without an item.
 func (p *parser) bare(a amount, d *draft) ([]Want, []Ask) {
+	if p.sold >= 0 && len(p.menu.items) > 1 {
+		return p.want(mention{items: []int{p.sold}}, &a, d)
+	}
 	if len(p.menu.items) != 1 {
 		return nil, []Ask{{Code: AskWhichItem, Items: p.soldBy(a.unit), Text: string(d.text[a.start:a.end])}}
 	}
@@ -174,7 +179,7 @@ func (p *parser) want(hit mention, a *amount, d *draft) ([]Want, []Ask) {
 		return nil, []Ask{{Code: AskHalf, Items: []string{item.ID}, Text: text}}
 	case a.n < 1 || a.n > MaxQuantity:
 		return nil, []Ask{{Code: AskTooMany, Items: []string{item.ID}, Text: text}}
-	case !item.fits(a.unit):
+	case !item.fits(a.n, a.unit):
 		return []Want{{item.ID, a.n}}, []Ask{{Code: AskUnit, Items: []string{item.ID}, Text: text}}
 	}
 	return []Want{{item.ID, a.n}}, nil

@@ -2,9 +2,12 @@ package chain
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
+	"baimi/app/community"
 	"baimi/app/fault"
 )
 
@@ -27,7 +30,10 @@ func Parse(text string, c Context) (*Review, error) {
 			}
 			continue
 		}
-		w.review.Title = b.title
+		w.review.Title, w.posting = b.title, i
+		if w.sold = -1; b.title != "" {
+			w.sold = w.itemOf(b.title)
+		}
 		w.menus(w.rows, b)
 		w.block(b)
 	}
@@ -50,10 +56,12 @@ type walker struct {
 	rows    []row
 	review  *Review
 	open    []int  // rows of the entry that is being collected
-	speaker string // who sent the lines that follow
+	speaker *Entry // who sent the lines that follow, as the sender's line was read
 	said    bool   // the speaker has said something
 	speaks  int    // row of the sender's line
+	summing bool   // the lines that follow are the leader's sums
 	of      []int  // entry of each row, from 1
+	posting int    // which block
 }
 
 // block classifies the rows of one posting.
@@ -68,7 +76,7 @@ func (w *walker) block(b block) {
 		case headLine.MatchString(r.text):
 			w.close()
 			r.kind = Header
-		case exampleRow.MatchString(r.text):
+		case exampleRow.MatchString(string([]rune(r.text)[r.lead:])):
 			w.close()
 			r.kind = Example
 		case r.kind == Menu:
@@ -76,8 +84,11 @@ func (w *walker) block(b block) {
 			w.menu.learnCodes(r.text)
 		case r.number > 0:
 			w.close()
-			w.speaker = ""
-			w.open = []int{i}
+			w.silent()
+			w.summing = false
+			if w.open = []int{i}; utf8.RuneCountInString(r.text) == r.lead {
+				w.open, r.kind = nil, Blank // the number after the last entry
+			}
 		default:
 			w.plain(i, i < first)
 		}
@@ -109,7 +120,7 @@ func (w *walker) noteDeadline(r *row) {
 	}
 }
 
-var detailRow = regexp.MustCompile(`(?i)^\s*(?:收件人|收货人|收件地址|收货地址|详细地址|联系电话|联系人|手机号?|电话|地址|姓名|房号|备注|留言|name|phone|tel|mobile|address|addr|note|remark)\s*[:：]`)
+var detailRow = regexp.MustCompile(`(?i)^\s*(?:跟团号|下单人|商品|规格|数量|份数|金额|实付|订单|收件人|收货人|收件地址|收货地址|详细地址|联系电话|联系人|手机号?|电话|地址|姓名|房号|备注|留言|name|phone|tel|mobile|address|addr|note|remark)\s*[:：]`)
 
 // plain classifies a row without a number.
 func (w *walker) plain(i int, before bool) {
@@ -120,10 +131,13 @@ func (w *walker) plain(i int, before bool) {
 	}
 	w.close()
 	e := w.entry(r.text, 0)
+	if w.aside(r, e) {
+		return
+	}
 	switch {
 	case before && (e.Address == nil || e.Address.Door == nil):
 		r.kind = Header
-		if r.bare != w.review.Title && !deadline.MatchString(r.text) && w.offers(r, e) {
+		if offers := w.offers(r, e); offers && r.bare != w.review.Title && !deadline.MatchString(r.text) {
 			r.kind = Menu
 		}
 	case w.menu.learnCodes(r.text) && e.Address == nil:
@@ -170,7 +184,11 @@ func (w *walker) continues(r *row) bool {
 	indented := unicode.IsSpace(firstRune(r.text))
 	if len(e.Wants) > 0 && e.Name == "" && e.Address == nil && e.Action == Add && len(e.Questions) == 0 {
 		joined := w.entryOf(w.open)
-		return len(joined.Wants) == 0 && len(joined.Questions) == 0
+		return len(joined.Questions) == 0 && (len(joined.Wants) == 0 || e.names(PartItem) && !shareItem(joined.Wants, e.Wants))
+	}
+	if named := e.Name != "" && e.Address == nil && e.Action == Add && len(e.Wants) > 0 && len(e.Questions) == 0; named { // 2. 12-302 and 小吴 2板 below
+		joined := w.entryOf(w.open)
+		return joined.Address != nil && joined.Name == "" && len(joined.Wants)+len(joined.Questions) == 0
 	}
 	if len(e.Wants) > 0 || e.Action != Add || len(e.Questions) > 0 || chatRow.MatchString(r.bare) {
 		return false
@@ -179,35 +197,61 @@ func (w *walker) continues(r *row) bool {
 		joined := w.entryOf(w.open)
 		return joined.Address == nil
 	}
-	return e.Phone != "" || indented
+	return e.Phone != "" || indented || remark.MatchString(r.bare)
 }
 
-// sends takes 22:14 王五 or 王五 22:14 for the sender of the rows below.
+func shareItem(a, b []Want) bool {
+	return slices.ContainsFunc(a, func(w Want) bool { return slices.ContainsFunc(b, func(o Want) bool { return o.Item == w.Item }) })
+}
+
+// aside sets aside what the chat program writes, quotations, and the leader's own sums.
+func (w *walker) aside(r *row, e Entry) bool {
+	anybody := e.Name != "" || e.Address != nil
+	switch {
+	case systemRow.MatchString(r.text):
+		r.kind = Chat
+	case summaryRow.MatchString(r.bare) && e.Address == nil && e.Action == Add:
+		w.summing = true
+		r.kind = Total
+	case w.summing && !anybody && len(e.Wants) > 0:
+		r.kind = Total
+	default:
+		w.summing = false
+		return false
+	}
+	return true
+}
+
+// sends takes 22:14 王五, 王五 昨天 22:14 or 12-301小周: for the sender of the rows below.
 func (w *walker) sends(i int, e Entry) bool {
 	r := &w.rows[i]
-	only := e.Name != "" && len(e.Wants) == 0 && e.Action == Add && e.Address == nil && len(e.Questions) == 0 && e.Note == ""
-	stamped := timeText.MatchString(r.text) || sender.MatchString(r.text)
-	if !only || !stamped {
+	from := e
+	if m := sender.FindStringSubmatch(r.text); m != nil {
+		from = w.entry(m[1]+m[2], 0)
+	} else if !timeText.MatchString(r.text) {
+		return false
+	}
+	if from.Name == "" && from.Door == nil || len(from.Wants)+len(from.Questions) > 0 || from.Action != Add || from.Note != "" {
 		return false
 	}
 	w.silent()
 	r.kind = Chat
-	w.speaker, w.said, w.speaks = e.Name, false, i
+	w.speaker, w.said, w.speaks = &from, false, i
 	return true
 }
 
 // silent asks about a sender who said nothing: 22:14 王五 alone may be an order.
 func (w *walker) silent() {
-	if w.speaker != "" && !w.said {
-		name := w.speaker
-		w.speaker = ""
+	if w.speaker != nil && !w.said {
+		name := w.speaker.Name
+		w.speaker = nil
 		w.open = []int{w.speaks}
 		w.rows[w.speaks].kind = ""
 		w.close()
 		e := &w.review.Entries[len(w.review.Entries)-1]
 		e.Name = name
 	}
-	w.speaker = ""
+	w.speaker = nil
 }
 
 func (w *walker) entryOf(rows []int) Entry {
@@ -223,19 +267,56 @@ func (w *walker) close() {
 	if len(w.open) == 0 {
 		return
 	}
-	e := w.entryOf(w.open)
-	e.Line, e.Number = w.open[0]+1, w.rows[w.open[0]].number
-	if e.Name == "" && e.Address == nil && w.speaker != "" {
-		e.Name = w.speaker
+	first := len(w.review.Entries) + 1
+	for _, e := range w.pieces() {
+		e.Line, e.of = w.open[0]+1, w.posting
+		if e.Name == "" && w.speaker != nil {
+			w.spoken(&e)
+		}
+		w.review.Entries = append(w.review.Entries, e)
 	}
-	w.review.Entries = append(w.review.Entries, e)
 	for len(w.of) < len(w.rows) {
 		w.of = append(w.of, 0)
 	}
 	for _, i := range w.open {
-		w.of[i] = len(w.review.Entries)
+		w.of[i] = first
 	}
 	w.open = nil
+}
+
+// spoken is an entry that its sender says without a name. An address that is not
+// the sender's may be a neighbour's, so that its name is not the sender's.
+func (w *walker) spoken(e *Entry) {
+	known, ok := w.context.Known[w.speaker.Name]
+	switch {
+	case e.Address == nil:
+		e.Name, e.Door, e.DoorFrom = w.speaker.Name, w.speaker.Door, w.speaker.DoorFrom
+	case w.speaker.Door == nil && (!ok || e.Door != nil && *e.Door == known):
+		e.Name = w.speaker.Name
+	}
+}
+
+// pieces gives the open entry, or the entries of several households that stand in one
+// row: 12-301 小周 1板；12-302 小吴 2板.
+func (w *walker) pieces() []Entry {
+	whole := w.entryOf(w.open)
+	whole.Number = w.rows[w.open[0]].number
+	if whole.Address == nil || whole.Address.Doubt != community.TwoAddresses {
+		return []Entry{whole}
+	}
+	var out []Entry
+	runes := []rune(whole.Text)
+	lead := w.rows[w.open[0]].lead
+	front := string(runes[:lead])
+	for piece := range strings.FieldsFuncSeq(string(runes[lead:]), func(r rune) bool { return strings.ContainsRune("；;，,", r) }) {
+		e := w.entry(front+piece, lead)
+		if e.Door == nil || len(e.Wants) == 0 || len(e.Questions) > 0 || e.Action != Add {
+			return []Entry{whole}
+		}
+		e.Number = whole.Number
+		out, front, lead = append(out, e), "", 0
+	}
+	return out
 }
 
 // finish settles the entries and writes down what became of each line.

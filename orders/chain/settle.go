@@ -1,6 +1,7 @@
 package chain
 
 import (
+	"regexp"
 	"slices"
 
 	"baimi/app/community"
@@ -12,6 +13,7 @@ func (p *parser) settle(r *Review) {
 	for i := range r.Entries {
 		e := &r.Entries[i]
 		if e.Action != Ignore {
+			e.sameAsAbove(r.Entries[:i])
 			p.findDoor(e, here)
 			p.askContent(e)
 			p.askEarlier(r.Entries, i)
@@ -20,6 +22,16 @@ func (p *parser) settle(r *Review) {
 		if e.Address != nil && e.Address.Doubt == community.Certain {
 			e.Address = nil // it is the door
 		}
+	}
+}
+
+var likeAbove = regexp.MustCompile(`(?i)(?:同上|一样|同样|same as above)\s*$`)
+
+// sameAsAbove takes over what the entry above orders, where this one says so and nothing else.
+func (e *Entry) sameAsAbove(above []Entry) {
+	says := likeAbove.MatchString(e.Text) && len(e.Wants)+len(e.Questions) == 0 && (e.Name != "" || e.Address != nil)
+	if n := len(above) - 1; says && n >= 0 && above[n].Action == Add {
+		e.Wants = slices.Clone(above[n].Wants)
 	}
 }
 
@@ -45,7 +57,9 @@ func namesHere(entries []Entry) map[string]community.Door {
 // leaves it open among several of which it is one. A name with two doors is asked about.
 func (p *parser) findDoor(e *Entry, here map[string]community.Door) {
 	var doors []community.Door
-	if e.Door == nil && e.Name != "" {
+	if known, ok := p.context.Known[e.Name]; ok && e.loose && known != *e.Door && p.context.Compound.Has(known) {
+		doors, e.Door = []community.Door{*e.Door, known}, nil // 张三 2 102: door 2-102, or two for 102 yuan
+	} else if e.Door == nil && e.Name != "" {
 		if d, ok := here[e.Name]; ok && agrees(e.Address, d) {
 			doors, e.DoorFrom = append(doors, d), "chain"
 		}
@@ -82,6 +96,11 @@ func (p *parser) askContent(e *Entry) {
 	asksAddress := func(a Ask) bool { return isAddress(a.Code) }
 	other := slices.ContainsFunc(e.Questions, func(a Ask) bool { return !asksAddress(a) && a.Code != AskNotBuilding })
 	switch {
+	case e.withdrawn():
+		e.Questions = slices.DeleteFunc(e.Questions, func(a Ask) bool { return !asksAddress(a) && a.Code != AskNotBuilding })
+		e.Wants = []Want{}
+	case e.Action == Cancel && e.mixed():
+		e.Questions, e.Wants = []Ask{{Code: AskCancelWhat, Text: e.Text}}, []Want{}
 	case e.Action == Cancel && (len(e.Wants) > 0 && !e.names(PartItem) || slices.ContainsFunc(e.Questions, func(a Ask) bool { return a.Code == AskWhichItem }) || e.Name == "" && e.Address == nil):
 		e.Questions = []Ask{{Code: AskCancelWhat}}
 		e.Wants = []Want{}
@@ -91,7 +110,34 @@ func (p *parser) askContent(e *Entry) {
 	default:
 		e.ask(Ask{Code: AskQuantity})
 	}
+	if e.Action == Add && len(e.Wants) > 0 && asking.MatchString(e.Text) {
+		e.ask(Ask{Code: AskIsOrder, Text: e.Text})
+	}
 }
+
+// withdrawn tells whether an entry of the list takes all of itself back: 3. 12-303 小郑 1板 不要了.
+func (e *Entry) withdrawn() bool {
+	if e.Number == 0 || e.Action != Cancel || e.mixed() {
+		return false
+	}
+	verb := len(e.Parts) - 1
+	for ; verb >= 0 && e.Parts[verb].Kind != PartVerb; verb-- {
+	}
+	crossed := verb == 0 // ❌3. 12-303 1板
+	return crossed || verb > 0 && !slices.ContainsFunc(e.Parts[verb:], func(p Part) bool { return p.Kind == PartQuantity || p.Kind == PartItem })
+}
+
+// mixed tells whether only some of several items have an amount: 鸡蛋2 牛奶不要了.
+func (e *Entry) mixed() bool {
+	n := map[PartKind]int{}
+	for _, p := range e.Parts {
+		n[p.Kind]++
+	}
+	return n[PartItem] > 1 && n[PartQuantity] > 0 && n[PartQuantity] < n[PartItem]
+}
+
+// asking are the words of a question or a complaint beside goods.
+var asking = regexp.MustCompile(`破了|坏了|碎了|烂了|少了|漏了|缺了|已收|已到|已送|已取|没收到|未收到|(?i:broken|missing)|[吗呢?？]\s*$`)
 
 // names tells whether the entry's text has a part of this kind.
 func (e *Entry) names(kind PartKind) bool {
@@ -103,15 +149,18 @@ func (p *parser) askEarlier(all []Entry, i int) {
 	e := &all[i]
 	earlier := -1
 	for j := range i {
-		if all[j].sameAs(e) && all[j].Action != Cancel {
+		apart := all[j].of != e.of && !shareItem(all[j].Wants, e.Wants) // of another product's chain
+		if all[j].sameAs(e) && all[j].Action != Cancel && !apart {
 			earlier = j
 		}
 	}
 	changes := e.again || e.plus && e.Number == 0
 	switch {
+	case earlier >= 0 && e.withdrawn():
+		e.ask(Ask{Code: AskCancelWhat, Entry: earlier + 1, Text: e.Text})
 	case earlier >= 0 && !changes:
 		e.ask(Ask{Code: AskAgain, Entry: earlier + 1})
-	case earlier < 0 && e.Action != Add && e.Door != nil && !p.context.Ordered[*e.Door]:
+	case earlier < 0 && e.Action != Add && !e.withdrawn() && e.Door != nil && !p.context.Ordered[*e.Door]:
 		e.ask(Ask{Code: AskNothingYet})
 	}
 	if e.Action == Add && earlier < 0 && (e.Door == nil || !p.context.Ordered[*e.Door]) {

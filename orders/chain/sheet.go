@@ -172,11 +172,11 @@ func (t *table) findProducts() {
 }
 
 // itemOf gives the one item that a cell names, or -1.
-func (t *table) itemOf(text string) int {
+func (p *parser) itemOf(text string) int {
 	runes := []rune(foldText(text))
 	found := map[int]bool{}
 	for i := 0; i < len(runes); {
-		hit, ok := t.menu.at(runes, i)
+		hit, ok := p.menu.at(runes, i)
 		if !ok || runes[i] == '#' || hit.length < 2 && len(runes) > 1 {
 			i++
 			continue

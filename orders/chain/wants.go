@@ -2,7 +2,6 @@ package chain
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 	"unicode"
 )
@@ -40,9 +39,15 @@ func (p *parser) wants(d *draft, from int) (wants []Want, asks []Ask, plus bool)
 		}
 	}
 	bits, total := takeTotal(bits)
+	if at := slices.IndexFunc(bits, func(b bit) bool { return b.refused(d) }); at >= 0 {
+		return nil, []Ask{{Code: AskPairing, Text: span(d, bits)}}, false
+	}
 	for _, segment := range segments(d, bits) {
 		w, a := p.pair(segment, d)
 		wants, asks = append(wants, w...), append(asks, a...)
+	}
+	if mentions, amounts, _ := count(bits); mentions == 0 && amounts > 1 && len(asks) == 0 { // 1板，2板
+		return nil, []Ask{{Code: AskPairing, Text: span(d, bits)}}, plus
 	}
 	wants = merge(wants)
 	if total != nil && len(asks) == 0 && sum(wants) != total.n {
@@ -67,6 +72,28 @@ func namesNumbers(d *draft, bits []bit) []bit {
 	return slices.DeleteFunc(bits, func(b bit) bool {
 		return b.amount.unit == "" && isDigit(d.folded[b.start]) && b.start > 0 && unicode.IsLetter(d.folded[b.start-1])
 	})
+}
+
+var (
+	refusing = words("不要 不 没有 没 别 除了 除去 除 without no")
+	lessWord = words("减 减少 减去 少要 少")
+)
+
+// refused tells whether an item is named in order not to have it, 不要鸡蛋, or an amount is to be taken away, -1.
+func (b bit) refused(d *draft) bool {
+	before := b.start
+	for before > 0 && unicode.IsSpace(d.text[before-1]) {
+		before--
+	}
+	if b.mention != nil {
+		return endsWith(d.whole[:before], refusing)
+	}
+	minus := b.start > 1 && strings.ContainsRune("-－−", d.text[b.start-1]) && unicode.IsSpace(d.text[b.start-2])
+	return minus || endsWith(d.whole[:before], lessWord)
+}
+
+func endsWith(runes []rune, v vocabulary) bool {
+	return slices.ContainsFunc(v, func(w []rune) bool { return len(runes) >= len(w) && slices.Equal(runes[len(runes)-len(w):], w) })
 }
 
 // takeTotal takes 共3份 out of the amounts, where there are others.
@@ -144,26 +171,11 @@ func blank(runes []rune) bool {
 
 // amountAt reads an amount that begins at rune i: 2, x2, +1, 两份, 半箱, 各1份.
 func (p *parser) amountAt(runes []rune, i int) (amount, bool) {
+	if all := after(runes, i, everything); all > i && len(p.menu.items) > 1 && !p.countedAt(runes, all) {
+		return amount{start: i, end: all, n: 1, each: true}, true
+	}
 	a := amount{start: i}
-	at := i
-	sign := false
-	switch r := runes[i]; {
-	case after(runes, i, totals) > i:
-		at = after(runes, i, totals)
-		a.total = true
-	case r == '各':
-		at, a.each, sign = i+1, true, true
-	case r == 'x' || r == '*':
-		if r == 'x' && i > 0 && isASCIILetter(runes[i-1]) {
-			return a, false
-		}
-		at, sign = i+1, true
-	case r == '+':
-		at, a.plus, sign = i+1, true, true
-	}
-	if at > i {
-		at = skipSpaces(runes, at)
-	}
+	at := a.sign(runes, i)
 	n, end, half, chinese, ok := numberAt(runes, at)
 	if !ok || i > 0 && at == i && isDigit(runes[i]) && (isDigit(runes[i-1]) || runes[i-1] == '.') {
 		return a, false
@@ -176,14 +188,52 @@ func (p *parser) amountAt(runes []rune, i int) (amount, bool) {
 			a.unit, a.end = p.unitAt(runes, a.end)
 		}
 	}
-	if chinese && a.unit == "" && !sign && !a.total {
-		if _, item := p.itemAt(runes, end); !item {
+	if chinese && a.unit == "" && at == i && !standsAlone(runes, i, end) {
+		hit, item := p.itemAt(runes, skipSpaces(runes, end))
+		if !item || hit.single && isASCIILetter(runes[i]) { // a b c are codes
 			return a, false
 		}
 		a.bare = true
 	}
-	a.unclear = chinese && at == i && i > 0 && isHan(runes[i-1]) && runes[i] != '十' && end-i > 1
+	a.unclear = chinese && !isASCIILetter(runes[i]) && at == i && i > 0 && isHan(runes[i-1]) && runes[i] != '十' && end-i > 1
 	return a, !measured(runes, end, a.unit)
+}
+
+// sign reads what stands before a number and gives the number's place: x, +, 各, 共.
+func (a *amount) sign(runes []rune, i int) (at int) {
+	at = i
+	switch r := runes[i]; {
+	case after(runes, i, totals) > i:
+		at, a.total = after(runes, i, totals), true
+	case after(runes, i, eaches) > i:
+		at, a.each = after(runes, i, eaches), true
+	case r == '*' || r == 'x' && (i == 0 || !isASCIILetter(runes[i-1])):
+		at = i + 1
+	case r == '+':
+		at, a.plus = i+1, true
+	}
+	if at > i {
+		at = skipSpaces(runes, at)
+	}
+	return at
+}
+
+// standsAlone tells whether a number in words without a counting word is an amount: 我要俩, three, 半.
+func standsAlone(runes []rune, i, end int) bool {
+	ends := end >= len(runes) || !isWordRune(runes[end])
+	switch {
+	case isASCIILetter(runes[i]):
+		return ends && end-i > 2 // a and an need what they count
+	case strings.ContainsRune("俩仨半", runes[i]):
+		return ends
+	}
+	return ends && i > 0 && endsWith(runes[:i], wanting)
+}
+
+// countedAt tells whether a number of things begins here.
+func (p *parser) countedAt(runes []rune, i int) bool {
+	_, _, _, _, ok := numberAt(runes, skipSpaces(runes, after(runes, skipSpaces(runes, i), wanting)))
+	return ok
 }
 
 func (p *parser) itemAt(runes []rune, i int) (mention, bool) {
@@ -218,55 +268,6 @@ func skipMeasure(runes []rune, i int) int {
 		end++
 	}
 	return end
-}
-
-// numberAt reads digits, a fraction, or Chinese numerals.
-func numberAt(runes []rune, i int) (n int64, end int, half, chinese, ok bool) {
-	end = i
-	for end < len(runes) && isDigit(runes[end]) {
-		end++
-	}
-	if end > i {
-		if end-i > 6 {
-			return 0, i, false, false, false
-		}
-		n, _ = strconv.ParseInt(string(runes[i:end]), 10, 64)
-		if end+1 < len(runes) && runes[end] == '.' && isDigit(runes[end+1]) {
-			end++
-			for end < len(runes) && isDigit(runes[end]) {
-				end++
-			}
-			return n, end, true, false, true
-		}
-		if end+1 < len(runes) && runes[end] == '/' && isDigit(runes[end+1]) {
-			return 0, i, false, false, false
-		}
-		return n, end, false, false, true
-	}
-	return chineseAt(runes, i)
-}
-
-var smallNumbers = map[rune]int64{'一': 1, '二': 2, '两': 2, '俩': 2, '三': 3, '仨': 3, '四': 4, '五': 5, '六': 6, '七': 7, '八': 8, '九': 9, '壹': 1, '贰': 2, '叁': 3}
-
-// chineseAt reads 一 to 九十九, 两, 俩 and 半.
-func chineseAt(runes []rune, i int) (n int64, end int, half, chinese, ok bool) {
-	if i >= len(runes) {
-		return 0, i, false, false, false
-	}
-	if runes[i] == '半' {
-		return 0, i + 1, true, true, true
-	}
-	end = i
-	if v, found := smallNumbers[runes[end]]; found {
-		n, end = v, end+1
-	}
-	if end < len(runes) && runes[end] == '十' {
-		n, end = max(n, 1)*10, end+1
-		if end < len(runes) && smallNumbers[runes[end]] > 0 {
-			n, end = n+smallNumbers[runes[end]], end+1
-		}
-	}
-	return n, end, false, true, end > i
 }
 
 func skipSpaces(runes []rune, i int) int {
