@@ -68,11 +68,29 @@ func tooLarge() error {
 	return fault.New(fault.Invalid, "amount_too_large", "The amount is too large to be counted.")
 }
 
-// String shows the amount with two decimals, for logs and exports.
-func (a Amount) String() string {
-	sign, m := "", magnitude(a.Minor)
-	if a.Minor < 0 {
-		sign = "-"
+// Decimals gives how many decimals a currency is written with, by ISO 4217.
+func Decimals(code string) int {
+	switch code {
+	case "BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF":
+		return 0
+	case "BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND":
+		return 3
 	}
-	return fmt.Sprintf("%s%d.%02d %s", sign, m/100, m%100, a.Currency)
+	return 2
 }
+
+// Decimal writes the number as people do: 1880 CNY is 18.80, 1880 JPY is 1880.
+func (a Amount) Decimal() string {
+	digits := Decimals(a.Currency)
+	s := fmt.Sprintf("%0*d", digits+1, magnitude(a.Minor))
+	if digits > 0 {
+		s = s[:len(s)-digits] + "." + s[len(s)-digits:]
+	}
+	if a.Minor < 0 {
+		return "-" + s
+	}
+	return s
+}
+
+// String shows the amount with its currency, for logs and exports.
+func (a Amount) String() string { return a.Decimal() + " " + a.Currency }
