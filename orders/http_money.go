@@ -16,6 +16,7 @@ func MoneyRoutes(r *people.Router, c *Cashier) {
 	collectors := people.Only(people.Leader, people.Coordinator)
 	people.Route(r, people.Anyone, "POST /group-buys/{id}/quote", "What an order would cost at most, with the leader's commission.", h.quote)
 	people.Route(r, people.SignedIn, "GET /group-buys/{id}/bill", "What a household owes, why, and what it has paid.", h.bill)
+	people.Route(r, people.SignedIn, "GET /group-buys/{id}/movements", "Every movement of a household's money in a round, and why.", h.movements)
 	people.Route(r, collectors, "GET /group-buys/{id}/payments", "Who has paid and who has not.", h.payments)
 	people.Route(r, collectors, "POST /group-buys/{id}/receipts", "Record cash or a transfer from a household.", h.receive)
 	people.Route(r, collectors, "POST /group-buys/{id}/receipts/{receipt}/undo", "Take a receipt back.", h.undo)
@@ -23,8 +24,9 @@ func MoneyRoutes(r *people.Router, c *Cashier) {
 	people.Route(r, collectors, "POST /group-buys/{id}/reminders", "Remind the households that have not paid.", h.remind)
 	people.Route(r, collectors, "GET /group-buys/{id}/cash", "What the round's till should hold.", h.till)
 	people.Route(r, collectors, "POST /group-buys/{id}/cash-counts", "Write down what was counted in the till.", h.count)
-	people.Route(r, collectors, "POST /group-buys/{id}/supplier-payments", "Record a payment to a supplier by hand.", h.paySupplier)
-	people.Route(r, collectors, "GET /group-buys/{id}/supplier-payments", "What the round's suppliers are owed, and how they were paid.", h.suppliers)
+	people.Route(r, collectors, "POST /group-buys/{id}/supplier-payments", "Record a payment to a supplier by hand, or the commission that the leader keeps.", h.payByHand)
+	people.Route(r, collectors, "POST /group-buys/{id}/supplier-payments/{receipt}/undo", "Take such a payment back.", h.undoByHand)
+	people.Route(r, collectors, "GET /group-buys/{id}/supplier-payments", "What the round's suppliers and its leader are owed, and how they were paid.", h.payeeAccounts)
 	people.Route(r, people.SignedIn, "GET /me/payments", "What my households, and those that I pay for, pay: newest round first.", h.mine)
 	people.Route(r, people.SignedIn, "GET /statement", "An account's movements: a household's, leader's, supplier's or the deployment's.", h.statement)
 	people.Route(r, people.SignedIn, "GET /statement.csv", "The same as CSV.", h.statementCSV)
@@ -99,6 +101,16 @@ func (h moneyHandlers) bill(ctx context.Context, in *householdQuery) (*paymentVi
 	}
 	v, err := h.View(ctx, &g, in.Household)
 	return &paymentView{v}, err
+}
+
+// movements is for whoever sees the household's bill: also the leader, and who pays for an elder.
+func (h moneyHandlers) movements(ctx context.Context, in *householdQuery) (*struct{ Body []StatementRow }, error) {
+	g, err := h.readable(ctx, in.ID, in.Household)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := h.Ledger.Movements(ctx, householdAccount(in.Household), g.ID)
+	return &struct{ Body []StatementRow }{rows}, err
 }
 
 type paymentList struct{ Body []PaymentView }
@@ -233,11 +245,11 @@ func (h moneyHandlers) count(ctx context.Context, in *struct {
 	return &tillView{t}, err
 }
 
-func (h moneyHandlers) paySupplier(ctx context.Context, in *struct {
+func (h moneyHandlers) payByHand(ctx context.Context, in *struct {
 	ID   string `path:"id"`
 	Key  string `header:"Idempotency-Key"`
 	Body struct {
-		Supplier string       `json:"supplier" minLength:"1" maxLength:"100"`
+		Supplier string       `json:"supplier,omitempty" maxLength:"100" doc:"Left out: the leader's commission."`
 		Amount   money.Amount `json:"amount"`
 		Method   string       `json:"method" enum:"cash,transfer"`
 		Note     string       `json:"note,omitempty" maxLength:"500"`
@@ -247,19 +259,35 @@ func (h moneyHandlers) paySupplier(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	return nil, h.PaySupplier(ctx, &g, in.Body.Supplier, PaymentReceipt{
+	return nil, h.PayByHand(ctx, &g, in.Body.Supplier, PaymentReceipt{
 		ID: people.NewID(ctx), Method: in.Body.Method, Minor: in.Body.Amount.Minor, Note: in.Body.Note,
 		By: people.From(ctx).Account, At: h.now().UTC(),
 	})
 }
 
-func (h moneyHandlers) suppliers(ctx context.Context, in *groupBuyID) (*struct{ Body []SupplierAccount }, error) {
+func (h moneyHandlers) undoByHand(ctx context.Context, in *struct {
+	ID      string `path:"id"`
+	Receipt string `path:"receipt"`
+	Body    struct {
+		Supplier string `json:"supplier,omitempty" maxLength:"100" doc:"Left out: the leader's commission."`
+		Reason   string `json:"reason" minLength:"1" maxLength:"200" doc:"Why it is taken back."`
+	}
+}) (*struct{}, error) {
 	g, err := h.collected(ctx, in.ID)
 	if err != nil {
 		return nil, err
 	}
-	list, err := h.SupplierAccounts(ctx, &g)
-	return &struct{ Body []SupplierAccount }{list}, err
+	u := Undone{By: people.From(ctx).Account, Reason: in.Body.Reason, At: h.now().UTC()}
+	return nil, h.UndoByHand(ctx, &g, in.Body.Supplier, in.Receipt, u)
+}
+
+func (h moneyHandlers) payeeAccounts(ctx context.Context, in *groupBuyID) (*struct{ Body []PayeeAccount }, error) {
+	g, err := h.collected(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	list, err := h.PayeeAccounts(ctx, &g)
+	return &struct{ Body []PayeeAccount }{list}, err
 }
 
 func (h moneyHandlers) mine(ctx context.Context, _ *struct{}) (*struct{ Body []MyPayment }, error) {
@@ -288,7 +316,7 @@ func (p Period) bounds(now time.Time) (from, to time.Time, err error) {
 }
 
 type statementQuery struct {
-	Of string `query:"of" enum:"household,leader,cash,transfer,supplier,deployment,stripe" required:"true"`
+	Of string `query:"of" enum:"household,leader,cash,transfer,supplier,deployment,stripe,exchange" required:"true"`
 	ID string `query:"id" doc:"A household or supplier; left out for the leader's own accounts and the deployment's." maxLength:"100"`
 	Period
 }
@@ -347,7 +375,7 @@ func accountOf(a people.Actor, of, id string) (string, error) {
 		return supplierAccount(id), nil
 	case (of == "leader" || of == Cash || of == Transfer) && (id == "" || id == a.Account):
 		return of + ":" + a.Account, nil
-	case a.Has(people.Operator) && (of == DeploymentAccount || of == StripeAccount):
+	case a.Has(people.Operator) && (of == DeploymentAccount || of == StripeAccount || of == ExchangeAccount):
 		return of, nil
 	case a.Has(people.Operator) && id != "":
 		return of + ":" + id, nil

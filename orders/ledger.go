@@ -43,6 +43,7 @@ const (
 	Refunded  EntryKind = "refunded"   // by the payment provider
 	PaidOut   EntryKind = "paid_out"   // to a supplier or a leader
 	Fee       EntryKind = "fee"        // kept by the payment provider
+	Exchanged EntryKind = "exchanged"  // by the payment provider, which settles in another currency
 	Reversal  EntryKind = "reversal"   // of the entry it names
 	CashCount EntryKind = "cash_count" // a round's cash against what the entries say
 )
@@ -67,6 +68,7 @@ type EntryLine struct {
 const (
 	DeploymentAccount = "deployment"
 	StripeAccount     = "stripe"
+	ExchangeAccount   = "exchange" // what the provider exchanged: one currency against another
 )
 
 func householdAccount(id string) string { return "household:" + id }
@@ -144,9 +146,17 @@ func postings(amounts map[string]int64) []Posting {
 
 // Ledger is the append-only book of a deployment.
 type Ledger struct {
-	entries  *db.Collection[Entry]
+	entries  appendOnly
 	balances *db.Collection[Balance]
 	now      func() time.Time
+}
+
+// appendOnly is all that is ever done to entries: there is no way to change or
+// delete one.
+type appendOnly interface {
+	Get(ctx context.Context, id string) (Entry, error)
+	Insert(ctx context.Context, e Entry) (Entry, error)
+	Find(ctx context.Context, q db.Query) iter.Seq2[Entry, error]
 }
 
 // OpenLedger prepares the book on a store.

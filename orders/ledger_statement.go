@@ -2,11 +2,8 @@ package orders
 
 import (
 	"context"
-	"encoding/csv"
-	"io"
 	"maps"
 	"slices"
-	"strconv"
 	"time"
 
 	"baimi/app/fault"
@@ -90,6 +87,20 @@ func (l *Ledger) Statement(ctx context.Context, account string, from, to time.Ti
 	return s, nil
 }
 
+// Movements gives what moved on an account for one group buy, oldest first.
+func (l *Ledger) Movements(ctx context.Context, account, groupBuy string) ([]StatementRow, error) {
+	rows := []StatementRow{}
+	for e, err := range l.Of(ctx, account, time.Time{}) {
+		if err != nil {
+			return nil, err
+		}
+		if e.GroupBuy == groupBuy {
+			rows = append(rows, rowOf(e, account))
+		}
+	}
+	return rows, nil
+}
+
 func rowOf(e Entry, account string) StatementRow {
 	row := StatementRow{
 		Entry: e.ID, At: e.At, Kind: e.Kind, Reason: e.Reason, Note: e.Note, GroupBuy: e.GroupBuy,
@@ -118,50 +129,4 @@ func (s *Statement) total(opening map[string]int64) {
 		}
 		s.Sums = append(s.Sums, sum)
 	}
-}
-
-// WriteCSV writes the statement with a header row; amounts are in minor units.
-func (s Statement) WriteCSV(w io.Writer) error {
-	c := csv.NewWriter(w)
-	rows := [][]string{{"entry", "at", "kind", "reason", "note", "group_buy", "minor", "currency", "balance", "reverses"}}
-	for _, r := range s.Rows {
-		rows = append(rows, []string{
-			r.Entry, r.At.UTC().Format(time.RFC3339), string(r.Kind), r.Reason, safeCell(r.Note), r.GroupBuy,
-			strconv.FormatInt(r.Minor, 10), r.Currency, strconv.FormatInt(r.Balance, 10), r.Reverses,
-		})
-	}
-	return c.WriteAll(rows)
-}
-
-// WriteBook writes every side of every entry posted in a time as CSV, one row
-// a side, so that anybody can add them up; amounts are in minor units.
-func (l *Ledger) WriteBook(ctx context.Context, w io.Writer, from, to time.Time) error {
-	c := csv.NewWriter(w)
-	if err := c.Write([]string{"entry", "posted", "at", "kind", "reason", "group_buy", "household", "account", "minor", "currency", "by", "reverses", "note"}); err != nil {
-		return err
-	}
-	for e, err := range l.Between(ctx, from, to) {
-		if err != nil {
-			return err
-		}
-		for _, p := range e.Postings {
-			row := []string{
-				e.ID, e.Posted.UTC().Format(time.RFC3339Nano), e.At.UTC().Format(time.RFC3339), string(e.Kind), e.Reason, e.GroupBuy, e.Household,
-				p.Account, strconv.FormatInt(p.Minor, 10), e.Currency, e.By, e.Reverses, safeCell(e.Note),
-			}
-			if err := c.Write(row); err != nil {
-				return err
-			}
-		}
-	}
-	c.Flush()
-	return c.Error()
-}
-
-// safeCell keeps a spreadsheet from running what a person wrote as a formula.
-func safeCell(s string) string {
-	if s != "" && slices.Contains([]byte("=+-@\t\r"), s[0]) {
-		return "'" + s
-	}
-	return s
 }

@@ -289,8 +289,11 @@ func (p *Payment) schedule(now time.Time, online bool) {
 		if in.State == Unconfirmed {
 			p.wakeAt(in.KeepUntil)
 		}
-		if in.Again && in.State == Unconfirmed && in.Declined != "" && !in.Warned {
+		if in.Renews && in.State == Unconfirmed && in.Declined != "" && !in.Warned {
 			p.wakeAt(now)
+		}
+		if in.rests(now) {
+			p.wakeAt(*in.Rest)
 		}
 		if in.State == Held && !in.Warned && in.Expires != nil && p.Bill.Stage == Promised {
 			p.wakeAt(in.Expires.Add(-renewBefore))

@@ -1,10 +1,12 @@
 package orders
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -15,17 +17,23 @@ import (
 // bank is a payment provider that remembers: the same key twice acts once,
 // intents follow the provider's states, and it can lose its answers.
 type bank struct {
-	mu      sync.Mutex
-	clock   func() time.Time
-	intents map[string]*bankIntent
-	keys    map[string]string // key → the intent that it acted on
-	setups  map[string]SetupFacts
-	wires   []*bankWire
-	news    []string // intents that something happened to
-	fail    func() trouble
-	rate    int64    // its fee, in thousandths of what it captures
-	moved   []string // what moved money, for the log of a failing sequence
-	wrong   []string // requests beyond what was authorised or captured
+	mu       sync.Mutex
+	clock    func() time.Time
+	intents  map[string]*bankIntent
+	keys     map[string]string // key → the intent that it acted on
+	setups   map[string]SetupFacts
+	wires    []*bankWire
+	news     []string // intents that something happened to
+	fail     func() trouble
+	rate     int64              // its fee, in thousandths of what it captures
+	settles  string             // the currency of its own book; empty: that of the payments
+	book     map[string]int64   // what its own book has of us, by currency, fees taken off
+	kept     map[string]int64   // its fees, by currency
+	moved    []string           // what moved money, for the log of a failing sequence
+	refuses  map[StepKind]error // what it will not do, ever; transfers are "send"
+	declines string             // the code by which saved cards are declined
+	checking bool               // it does not know its payees yet
+	wrong    []string           // requests beyond what was authorised or captured
 }
 
 type trouble int
@@ -46,6 +54,7 @@ type bankIntent struct {
 	request IntentRequest
 	refunds int
 	looks   int
+	late    []MoveFact // worked out a little later
 }
 
 func (in *bankIntent) refunded() int64 {
@@ -63,7 +72,7 @@ var errLine = fault.New(fault.Unavailable, "line_down", "The line to the bank is
 func newBank(clock func() time.Time) *bank {
 	return &bank{
 		clock: clock, intents: map[string]*bankIntent{}, keys: map[string]string{}, setups: map[string]SetupFacts{},
-		fail: func() trouble { return fine },
+		fail: func() trouble { return fine }, book: map[string]int64{}, kept: map[string]int64{},
 	}
 }
 
@@ -93,19 +102,52 @@ func (b *bank) act(key string, do func() (*bankIntent, error)) (Facts, error) {
 	}
 	facts := in.Facts
 	facts.Refunds = append([]RefundFact(nil), in.Refunds...)
-	if in.looks++; in.State == Taken && in.looks > 2 { // it is worked out a little later
-		facts.Fee = FeeFact{ID: "txn_" + in.ID, Minor: in.Captured * b.rate / 1000, Currency: "CNY"}
+	facts.Moves = append([]MoveFact(nil), in.Moves...)
+	if in.looks++; in.looks > 2 {
+		facts.Moves = append(facts.Moves, in.late...)
 	}
 	return facts, nil
 }
 
-// fees is what the bank keeps of all that it has captured.
-func (b *bank) fees() int64 {
-	var sum int64
-	for _, in := range b.intents {
-		sum += in.Captured * b.rate / 1000
+// move writes down in the bank's own book what has moved, at seven to one where
+// it settles in another currency. A charge is worked out a little later.
+func (b *bank) move(in *bankIntent, charge bool, of, fee int64) {
+	m := MoveFact{ID: fmt.Sprintf("txn_%s_%d", in.ID, len(in.Moves)+len(in.late)), Charge: charge, Of: of, Minor: of, Fee: fee, Currency: in.request.Currency}
+	if b.settles != "" {
+		m.Minor, m.Fee, m.Currency = of/7, fee/7, b.settles
 	}
-	return sum
+	b.book[m.Currency] += m.Minor - m.Fee
+	b.kept[m.Currency] += m.Fee
+	if charge {
+		in.late = append(in.late, m)
+	} else {
+		in.Moves = append(in.Moves, m)
+	}
+}
+
+// dispute lets the household's bank take back what is left of an intent, at a
+// fee; won, it comes back.
+func (b *bank) dispute(id string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	in := b.intents[id]
+	if in == nil || in.State != Taken {
+		return
+	}
+	b.news = append(b.news, id)
+	for i := range in.Refunds {
+		if r := &in.Refunds[i]; r.Dispute && !r.Failed {
+			r.Failed = true
+			b.move(in, false, r.Minor, 0)
+			b.moved = append(b.moved, fmt.Sprintf("won %s %d", id, r.Minor))
+			return
+		}
+	}
+	if left := in.Captured - in.refunded(); left > 0 {
+		in.Refunds = append(in.Refunds, RefundFact{ID: fmt.Sprintf("dp_%s_%d", id, len(in.Refunds)), Minor: left, Dispute: true})
+		b.move(in, false, -left, 1500)
+		b.moved = append(b.moved, fmt.Sprintf("disputed %s %d", id, left))
+	}
 }
 
 func (b *bank) find(id string, states ...IntentState) (*bankIntent, error) {
@@ -148,10 +190,13 @@ func (b *bank) Look(_ context.Context, id string) (Facts, error) {
 func (b *bank) Confirm(_ context.Context, key, id string) (Facts, error) {
 	return b.act(key, func() (*bankIntent, error) {
 		in, err := b.find(id, Unconfirmed)
-		if err == nil {
+		if err != nil {
+			return nil, err
+		}
+		if in.Declined = b.declines; in.Declined == "" {
 			b.confirm(in)
 		}
-		return in, err
+		return in, nil
 	})
 }
 
@@ -166,13 +211,14 @@ func (b *bank) confirm(in *bankIntent) {
 		return
 	}
 	in.State, in.Captured = Taken, in.request.Minor
+	b.move(in, true, in.Captured, in.Captured*b.rate/1000)
 	b.moved = append(b.moved, fmt.Sprintf("charged %s %d", in.ID, in.Captured))
 }
 
 func (b *bank) Capture(_ context.Context, key, id string, minor int64) (Facts, error) {
 	return b.act(key, func() (*bankIntent, error) {
 		in, err := b.find(id, Held)
-		if err != nil {
+		if err = cmp.Or(err, b.refuses[StepCapture]); err != nil {
 			return nil, err
 		}
 		if minor > in.Authorised || minor <= 0 || !b.clock().Before(in.Expires) {
@@ -180,6 +226,7 @@ func (b *bank) Capture(_ context.Context, key, id string, minor int64) (Facts, e
 			return nil, fault.New(fault.Invalid, "amount_too_large", "%d cannot be captured of %d.", minor, in.Authorised)
 		}
 		in.State, in.Captured = Taken, minor
+		b.move(in, true, minor, minor*b.rate/1000)
 		b.moved = append(b.moved, fmt.Sprintf("captured %s %d", id, minor))
 		return in, nil
 	})
@@ -198,16 +245,19 @@ func (b *bank) Release(_ context.Context, key, id string) (Facts, error) {
 func (b *bank) Refund(_ context.Context, key, id string, minor int64, reason string) (Facts, error) {
 	return b.act(key, func() (*bankIntent, error) {
 		in, err := b.find(id, Taken)
-		if err != nil {
+		if err = cmp.Or(err, b.refuses[StepRefund]); err != nil {
 			return nil, err
 		}
-		left := in.Captured
-		left -= in.refunded()
+		left := in.Captured - in.refunded()
+		if slices.ContainsFunc(in.Refunds, func(r RefundFact) bool { return r.Dispute && !r.Failed }) {
+			return nil, fault.New(fault.Invalid, "charge_disputed", "The intent %s is disputed.", id)
+		}
 		if minor > left || minor <= 0 {
 			b.wrong = append(b.wrong, "refund "+id)
 			return nil, fault.New(fault.Invalid, "refund_too_large", "%d cannot be refunded of %d.", minor, left)
 		}
 		in.refunds++
+		b.move(in, false, -minor, 0)
 		in.Refunds = append(in.Refunds, RefundFact{ID: fmt.Sprintf("re_%s_%d", id, in.refunds), Minor: minor, Step: key})
 		b.moved = append(b.moved, fmt.Sprintf("refunded %s %d %s", id, minor, reason))
 		return in, nil
@@ -232,6 +282,13 @@ func (b *bank) LookSetup(_ context.Context, id string) (SetupFacts, error) {
 	return b.setups[id], nil
 }
 
+func (b *bank) Forget(_ context.Context, card string) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.moved = append(b.moved, "forgot "+card)
+	return nil
+}
+
 func (b *bank) OpenPayee(_ context.Context, _, payee string) (string, error) {
 	return "acct_" + payee, nil
 }
@@ -240,7 +297,7 @@ func (b *bank) PayeePage(_ context.Context, account, back string) (string, error
 	return "https://bank.example/" + account + "?back=" + back, nil
 }
 
-func (b *bank) PayeeReady(context.Context, string) (bool, error) { return true, nil }
+func (b *bank) PayeeReady(context.Context, string) (bool, error) { return !b.checking, nil }
 
 // wire performs one keyed transfer or reversal, unless the line is down.
 func (b *bank) wire(key string, do func() error) error {
@@ -251,10 +308,10 @@ func (b *bank) wire(key string, do func() error) error {
 		return errLine
 	}
 	if _, again := b.keys[key]; !again {
-		b.keys[key] = ""
 		if err := do(); err != nil {
 			return err
 		}
+		b.keys[key] = ""
 	}
 	if state == lostAnswer {
 		return errLine
@@ -264,6 +321,10 @@ func (b *bank) wire(key string, do func() error) error {
 
 func (b *bank) Send(_ context.Context, key string, r TransferRequest) error {
 	return b.wire(key, func() error {
+		if err := b.refuses["send"]; err != nil {
+			return err
+		}
+		b.book[r.Currency] -= r.Minor
 		b.wires = append(b.wires, &bankWire{request: r, TransferFact: TransferFact{ID: fmt.Sprint("tr_", len(b.wires)), Minor: r.Minor, Step: key}})
 		b.moved = append(b.moved, fmt.Sprintf("sent %s %d", r.Account, r.Minor))
 		return nil
@@ -276,6 +337,7 @@ func (b *bank) Reverse(_ context.Context, key, transfer string, minor int64) err
 			if w.ID != transfer {
 				continue
 			}
+			b.book[w.request.Currency] += minor
 			if w.Reversed += minor; w.Reversed > w.Minor || minor <= 0 {
 				b.wrong = append(b.wrong, "reverse "+transfer)
 			}

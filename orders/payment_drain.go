@@ -120,6 +120,10 @@ func (c *Cashier) failed(ctx context.Context, p Payment, s Step, cause error) (P
 			p.Pending = nil
 			return nil
 		}
+		if fault.KindOf(cause) == fault.Invalid && s.Kind != StepLook && s.Kind != StepOpen {
+			p.refused(s, fault.Is(cause, "online_too_small"), now)
+			return nil
+		}
 		p.Pending.Tries++
 		p.Pending.At = now.UTC()
 		return nil
@@ -135,8 +139,10 @@ func (p *Payment) finish(s Step) {
 	if p.Pending != nil && p.Pending.ID == s.ID {
 		p.Pending = nil
 	}
-	if in := p.intent(s.Intent); in != nil && s.Kind == StepLook {
+	if in := p.intent(s.Intent); s.Kind == StepLook {
 		in.Asks++
+	} else {
+		in.Refused, in.Rest = 0, nil
 	}
 }
 

@@ -10,113 +10,81 @@ import (
 	"baimi/app/fault"
 )
 
-// SupplierAccount is what a supplier is owed for a round, and how it was paid.
-type SupplierAccount struct {
-	Supplier string           `json:"supplier"`
+// PayeeAccount is what a supplier, or the leader for the commission, is owed for
+// a round, and how it was paid.
+type PayeeAccount struct {
+	Supplier string           `json:"supplier" doc:"Empty: the leader's commission."`
 	Currency string           `json:"currency"`
 	Owed     int64            `json:"owed"`   // for counted goods, however it is paid; minor units
 	Online   int64            `json:"online"` // by transfers of the payment provider
 	ByHand   int64            `json:"by_hand"`
+	Left     int64            `json:"left" doc:"What hands may still pay: neither paid nor on its way online."`
 	Hands    []PaymentReceipt `json:"hands"`
 }
 
-// payByHand records what somebody handed to the payee: with all that was handed
-// over before, at most what it is owed. The same receipt twice counts once.
-func (o *Payout) payByHand(r PaymentReceipt, owed int64) error {
-	if slices.ContainsFunc(o.Hands, func(h PaymentReceipt) bool { return h.ID == r.ID }) {
-		return nil
+// payeeOf gives the ledger account of a supplier or, without one, of the round's leader.
+func (g *GroupBuy) payeeOf(supplier string) string {
+	if supplier == "" {
+		return leaderAccount(g.Leader)
 	}
-	if len(o.Hands) >= 100 {
-		return fault.New(fault.Conflict, "too_many_receipts", "This supplier has 100 payments for one round already.")
-	}
-	if left := owed - o.byHand(); r.Minor <= 0 || r.Minor > left {
-		return fault.New(fault.Conflict, "more_than_owed", "The supplier is owed %d for this round.", left).With("outstanding", left).With("currency", o.Currency)
-	}
-	o.Hands = append(o.Hands, r)
-	o.book(Entry{Postings: move(tillAccount(r.Method, r.By), o.Payee, r.Minor), Reason: "supplier_paid", Note: r.Note, By: r.By}, r.At)
-	return nil
+	return supplierAccount(supplier)
 }
 
-func (o *Payout) byHand() int64 {
-	var sum int64
-	for _, h := range o.Hands {
-		sum += h.Minor
+// PayByHand records money that somebody handed to a supplier, or that the leader
+// keeps as commission. One update decides, so that two hands at one moment, or
+// a hand and a transfer, cannot pay too much.
+func (c *Cashier) PayByHand(ctx context.Context, g *GroupBuy, supplier string, r PaymentReceipt) error {
+	if err := c.PayOut(ctx, g.ID); err != nil { // so that it knows what is owed now
+		return err
 	}
-	return sum
+	return c.byHand(ctx, g, supplier, notOwed(0, g.Currency), func(o *Payout) error { return o.payByHand(r) })
 }
 
-// PaySupplier records money that somebody handed to a supplier for a round. One
-// update decides, so that two hands at one moment cannot pay too much.
-func (c *Cashier) PaySupplier(ctx context.Context, g *GroupBuy, supplier string, r PaymentReceipt) error {
-	key := payoutKey{payee: supplierAccount(supplier)}
-	_, accounts, err := c.owedByHand(ctx, g)
-	if err != nil {
-		return err
-	}
-	owed := accounts[key.payee]
-	if owed <= 0 {
-		return fault.New(fault.Conflict, "more_than_owed", "The supplier is owed %d for this round.", owed).With("outstanding", owed).With("currency", g.Currency)
-	}
-	id, err := c.payout(ctx, g.ID, g.Currency, key)
-	if err != nil {
-		return err
+// UndoByHand takes such a payment back.
+func (c *Cashier) UndoByHand(ctx context.Context, g *GroupBuy, supplier, receipt string, u Undone) error {
+	unknown := fault.New(fault.NotFound, "receipt_unknown", "There is no such payment.")
+	return c.byHand(ctx, g, supplier, unknown, func(o *Payout) error { return o.undoHand(receipt, u) })
+}
+
+// byHand applies a rule to a payout, and then sends what it leaves to be sent;
+// where there is no payout it refuses.
+func (c *Cashier) byHand(ctx context.Context, g *GroupBuy, supplier string, none error, rule func(*Payout) error) error {
+	id := payoutID(g.ID, g.payeeOf(supplier))
+	if _, err := c.payouts.Get(ctx, id); fault.KindOf(err) == fault.NotFound {
+		return none
 	}
 	var refused error
-	err = c.sendOut(ctx, id, func(o *Payout) { refused = o.payByHand(r, owed) })
-	if err = errors.Join(refused, err); err != nil {
-		return err
-	}
-	return c.PayOut(ctx, g.ID) // less is left to be sent
+	err := c.sendOut(ctx, id, func(o *Payout) { refused = rule(o) })
+	return errors.Join(refused, err)
 }
 
-// owedByHand gives what each supplier of a round is owed for counted goods, and
-// of that what is left for hands to pay, all that hands have paid before included.
-func (c *Cashier) owedByHand(ctx context.Context, g *GroupBuy) (owed, byHand map[string]int64, err error) {
-	owed, byHand = map[string]int64{}, map[string]int64{}
-	for e, err := range c.Ledger.OfGroupBuy(ctx, g.ID) {
-		if err != nil {
-			return nil, nil, err
-		}
-		for _, side := range e.Postings {
-			if kind, _ := owner(side.Account); kind != "supplier" {
-				continue
-			}
-			if e.Kind != PaidOut {
-				owed[side.Account] -= side.Minor
-			}
-			if e.Kind != PaidOut || !strings.HasPrefix(e.ID, payoutID(g.ID, payoutKey{payee: side.Account})+"#") {
-				byHand[side.Account] -= side.Minor
-			}
-		}
-	}
-	return owed, byHand, nil
-}
-
-// SupplierAccounts lists the suppliers of a round, by their ids.
-func (c *Cashier) SupplierAccounts(ctx context.Context, g *GroupBuy) ([]SupplierAccount, error) {
-	owed, _, err := c.owedByHand(ctx, g)
+// PayeeAccounts lists whom a round owes: its suppliers by their ids, after the leader.
+func (c *Cashier) PayeeAccounts(ctx context.Context, g *GroupBuy) ([]PayeeAccount, error) {
+	payments, err := db.All(c.payments.Find(ctx, db.Where("group_buy", g.ID)))
 	if err != nil {
 		return nil, err
 	}
-	accounts := map[string]*SupplierAccount{}
-	for account, minor := range owed {
-		_, id := owner(account)
-		accounts[account] = &SupplierAccount{Supplier: id, Currency: g.Currency, Owed: minor, Hands: []PaymentReceipt{}}
+	known := map[string]Payout{}
+	for payee, owed := range owedTo(payments) {
+		o := newPayout(g.ID, payee, g.Currency)
+		o.Owed = owed
+		known[payee] = o
 	}
 	for o, err := range c.payouts.Find(ctx, db.Where("group_buy", g.ID)) {
 		if err != nil {
 			return nil, err
 		}
-		if a := accounts[o.Payee]; a != nil {
-			a.Online += o.Sent()
-			a.ByHand += o.byHand()
-			a.Hands = append(a.Hands, o.Hands...)
+		o.Owed = known[o.Payee].Owed
+		known[o.Payee] = o
+	}
+	list := []PayeeAccount{}
+	for payee, o := range known {
+		a := PayeeAccount{Currency: o.Currency, Owed: o.Owed, Online: o.Sent(), ByHand: o.ByHand(), Left: o.left(), Hands: o.Hands}
+		if kind, id := owner(payee); kind == "supplier" {
+			a.Supplier = id
 		}
+		list = append(list, a)
 	}
-	list := []SupplierAccount{}
-	for _, a := range accounts {
-		list = append(list, *a)
-	}
-	slices.SortFunc(list, func(a, b SupplierAccount) int { return strings.Compare(a.Supplier, b.Supplier) })
+	slices.SortFunc(list, func(a, b PayeeAccount) int { return strings.Compare(a.Supplier, b.Supplier) })
 	return list, nil
 }

@@ -44,26 +44,33 @@ type Intent struct {
 	Authorised int64          `json:"authorised"`
 	Captured   int64          `json:"captured"`
 	Refunds    []IntentRefund `json:"refunds"`
-	Fee        string         `json:"fee,omitempty"`      // the provider's movement that its fee was taken with, once it is in the book
+	Disputed   int64          `json:"disputed,omitempty"` // taken back by the household's bank
+	Moves      []string       `json:"moves"`              // the provider's movements whose fee and exchange are in the book
+	Settled    bool           `json:"settled,omitempty"`  // the charge's own movement is among them
 	Declined   string         `json:"declined,omitempty"` // the provider's code of why not
 	KeepUntil  time.Time      `json:"keep_until"`         // the place is kept until then while it is not confirmed
 	Expires    *time.Time     `json:"expires,omitempty"`  // of what is held
 	Warned     bool           `json:"warned,omitempty"`
 	AskAt      *time.Time     `json:"ask_at,omitempty"` // when to ask the provider again
 	Asks       int            `json:"asks"`
+	Refused    int            `json:"refused,omitempty"` // requests that the provider has refused, one after another
+	Rest       *time.Time     `json:"rest,omitempty"`    // until when it is not asked for anything after a refusal
 
 	Customer  string `json:"customer,omitempty"`   // the provider's, of a card that may be used again
 	CardToken string `json:"card_token,omitempty"` // the provider's
 	Again     bool   `json:"again,omitempty"`      // confirmed with the saved card, without the household
+	Renews    bool   `json:"renews,omitempty"`     // takes the place of a hold that ends soon
 }
 
-// IntentRefund is one refund as the provider knows it.
+// IntentRefund is one refund as the provider knows it, or what the household's
+// bank took back by itself.
 type IntentRefund struct {
-	ID    string `json:"id"`
-	Minor int64  `json:"minor"`
-	Step  string `json:"step"`
-	Entry string `json:"entry"`
-	Void  bool   `json:"void,omitempty"` // it failed, and its entry is reversed
+	ID      string `json:"id"`
+	Minor   int64  `json:"minor"`
+	Step    string `json:"step"`
+	Entry   string `json:"entry"`
+	Dispute bool   `json:"dispute,omitempty"`
+	Void    bool   `json:"void,omitempty"` // it failed, or the dispute was won, and its entry is reversed
 }
 
 // Facts is what the provider says about an intent now.
@@ -76,7 +83,7 @@ type Facts struct {
 	Captured   int64
 	Expires    time.Time // of what is held; zero: unknown
 	Declined   string
-	Fee        FeeFact // zero: not known yet
+	Moves      []MoveFact // as far as they are known yet
 	Refunds    []RefundFact
 	Customer   string
 	CardToken  string // of a card that may be used again
@@ -84,20 +91,24 @@ type Facts struct {
 	Seq        int64
 }
 
-// FeeFact is what the provider kept for itself of a captured amount, in the
-// currency that it settles in.
-type FeeFact struct {
-	ID       string // the provider's movement
-	Minor    int64
+// MoveFact is one line of the provider's own book: what a charge, a refund or a
+// dispute moved there, in the currency that it settles in, and what it cost.
+type MoveFact struct {
+	ID       string
+	Charge   bool  // it is the captured amount
+	Of       int64 // what moved, in the payment's currency; below zero: away from us
+	Minor    int64 // the same in Currency
+	Fee      int64
 	Currency string
 }
 
-// RefundFact is one refund of an intent.
+// RefundFact is one refund of an intent, or a dispute about it.
 type RefundFact struct {
-	ID     string
-	Minor  int64
-	Step   string // that asked for it, from its labels; empty: made elsewhere
-	Failed bool
+	ID      string
+	Minor   int64
+	Step    string // that asked for it, from its labels; empty: made elsewhere
+	Dispute bool   // the household's bank took it back
+	Failed  bool   // it came back to us
 }
 
 // Refunded is what went back of an intent.
@@ -145,6 +156,9 @@ func (p *Payment) Begin(method, by, customer, cardToken string, now time.Time) (
 	if amount <= 0 {
 		return 0, fault.New(fault.Conflict, "nothing_outstanding", "This household has paid all that is outstanding.")
 	}
+	if slices.ContainsFunc(p.Intents, func(in Intent) bool { return in.State == Processing }) {
+		return 0, fault.New(fault.Conflict, "payment_under_way", "A payment is being confirmed; please look again in a moment.")
+	}
 	for _, in := range p.Intents {
 		waits := in.State == IntentNew || in.State == Unconfirmed
 		if waits && in.Method == method && in.Amount == amount && in.By == by && now.Before(in.KeepUntil) && in.CardToken == cardToken {
@@ -170,7 +184,7 @@ func (p *Payment) holdable(method string) int64 {
 
 func (p *Payment) begin(in Intent) int64 {
 	p.Seq++
-	in.Seq, in.State, in.Refunds = p.Seq, IntentNew, []IntentRefund{}
+	in.Seq, in.State, in.Refunds, in.Moves = p.Seq, IntentNew, []IntentRefund{}, []string{}
 	p.Intents = append(p.Intents, in)
 	return in.Seq
 }
@@ -207,24 +221,14 @@ func (p *Payment) Learn(seq int64, f Facts, now time.Time) error {
 		p.record(Entry{Kind: Captured, Postings: move(householdAccount(p.Household), StripeAccount, more), Reason: "paid", By: in.By,
 			Numbers: map[string]int64{"intent": in.Seq}}, now)
 	}
-	p.learnFee(in, f.Fee, now)
 	for _, r := range f.Refunds {
 		p.learnRefund(in, r, now)
 	}
+	for _, m := range f.Moves {
+		p.learnMove(in, m, now)
+	}
 	p.cover()
 	return nil
-}
-
-// learnFee books the provider's fee once: the deployment bears it.
-func (p *Payment) learnFee(in *Intent, f FeeFact, now time.Time) {
-	if f.ID == "" || in.Fee != "" {
-		return
-	}
-	in.Fee, in.AskAt = f.ID, nil
-	if f.Minor != 0 {
-		p.record(Entry{Kind: Fee, Currency: f.Currency, Postings: move(StripeAccount, DeploymentAccount, f.Minor), Reason: "provider_fee",
-			Numbers: map[string]int64{"intent": in.Seq}}, now)
-	}
 }
 
 // enter moves an intent to the state that the provider reports.
@@ -247,9 +251,9 @@ func (p *Payment) enter(in *Intent, f Facts, now time.Time) {
 	in.askAgain(now)
 }
 
-// feeAsks is how often the provider is asked for a fee that it has not worked
+// settleAsks is how often the provider is asked for a fee that it has not worked
 // out yet, over about a day and a half.
-const feeAsks = 12
+const settleAsks = 12
 
 // askAgain says when the provider is asked what it did not tell: soon while the
 // household is confirming, when a hold should have ended, and what its fee was.
@@ -264,32 +268,10 @@ func (in *Intent) askAgain(now time.Time) {
 		if !at.After(now) {
 			at = now.Add(time.Hour).UTC()
 		}
-	case in.State == Taken && in.Fee == "" && in.Asks < feeAsks:
+	case in.State == Taken && !in.Settled && in.Asks < settleAsks:
 		at = now.Add(time.Minute << min(in.Asks, 8)).UTC()
 	default:
 		return
 	}
 	in.AskAt = &at
-}
-
-// learnRefund takes in one refund: its entry with the reason of the step that
-// asked for it, or the reversal of that entry where the refund has failed.
-func (p *Payment) learnRefund(in *Intent, f RefundFact, now time.Time) {
-	i := slices.IndexFunc(in.Refunds, func(r IntentRefund) bool { return r.ID == f.ID })
-	sides := move(StripeAccount, householdAccount(p.Household), f.Minor)
-	p.Unshared = p.Unshared || (i < 0) != f.Failed
-	if i < 0 && !f.Failed {
-		e := Entry{Kind: Refunded, Postings: sides, Reason: "by_provider", Numbers: map[string]int64{"intent": in.Seq}}
-		if s := p.Pending; s != nil && s.ID == f.Step {
-			e.Reason, e.Lines = s.Reason, []EntryLine{{Item: s.Item, Minor: -f.Minor}}
-			p.uncover(s.Item, f.Minor)
-		}
-		in.Refunds = append(in.Refunds, IntentRefund{ID: f.ID, Minor: f.Minor, Step: f.Step, Entry: p.record(e, now)})
-		return
-	}
-	if i >= 0 && f.Failed && !in.Refunds[i].Void {
-		in.Refunds[i].Void = true
-		back := move(householdAccount(p.Household), StripeAccount, f.Minor)
-		p.record(Entry{Kind: Reversal, Postings: back, Reason: "refund_failed", Reverses: in.Refunds[i].Entry}, now)
-	}
 }

@@ -116,22 +116,45 @@ func (c *Cashier) PaymentsOf(ctx context.Context, a people.Actor) ([]MyPayment, 
 			rounds[g.ID] = g
 		}
 	}
-	list := []MyPayment{}
+	list, err := []MyPayment{}, error(nil)
 	for _, g := range rounds {
 		for _, p := range g.Participants {
 			if !a.Is(people.Resident, p.Household) && (p.Proxy == nil || p.Proxy.Payer != a.Account) {
 				continue
 			}
-			v, err := c.View(ctx, &g, p.Household)
-			if err != nil {
+			var v PaymentView
+			if v, err = c.View(ctx, &g, p.Household); err != nil {
 				return nil, err
 			}
 			list = append(list, MyPayment{GroupBuy: g.ID, Title: g.Title, State: g.State, Closes: g.Closes, PaymentView: v})
 		}
 	}
+	for _, home := range a.Scopes(people.Resident) {
+		if list, err = c.stillThere(ctx, home, list); err != nil {
+			return nil, err
+		}
+	}
 	slices.SortFunc(list, func(a, b MyPayment) int {
 		return cmp.Or(b.Closes.Compare(a.Closes), cmp.Compare(a.GroupBuy, b.GroupBuy), cmp.Compare(a.Household, b.Household))
 	})
+	return list, nil
+}
+
+// stillThere adds the rounds that a household has left while money of it is there.
+func (c *Cashier) stillThere(ctx context.Context, home string, list []MyPayment) ([]MyPayment, error) {
+	for p, err := range c.payments.Find(ctx, db.Where("household", home)) {
+		if err != nil {
+			return nil, err
+		}
+		if p.Bill.Reason != "left" || p.Paid() == 0 && p.HeldNow() == 0 {
+			continue
+		}
+		g, err := c.groupBuys.Get(ctx, p.GroupBuy)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, MyPayment{GroupBuy: g.ID, Title: g.Title, State: g.State, Closes: g.Closes, PaymentView: viewOf(p, "")})
+	}
 	return list, nil
 }
 

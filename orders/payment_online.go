@@ -33,6 +33,7 @@ type IntentView struct {
 	Authorised int64       `json:"authorised"`
 	Captured   int64       `json:"captured"`
 	Refunded   int64       `json:"refunded"`
+	Disputed   int64       `json:"disputed,omitempty" doc:"Of Refunded, what the household's bank took back."`
 	Declined   string      `json:"declined,omitempty" doc:"The provider's code of why the card was declined: try another card, or pay the leader, before keep_until."`
 	KeepUntil  time.Time   `json:"keep_until" doc:"The place is kept until then while the payment is not confirmed."`
 	Expires    *time.Time  `json:"expires,omitempty" doc:"When what is held is let go by the bank."`
@@ -41,7 +42,7 @@ type IntentView struct {
 func intentView(in *Intent) IntentView {
 	return IntentView{
 		Seq: in.Seq, Method: in.Method, State: in.State, Amount: in.Amount, Authorised: in.Authorised,
-		Captured: in.Captured, Refunded: in.Refunded(), Declined: in.Declined, KeepUntil: in.KeepUntil, Expires: in.Expires,
+		Captured: in.Captured, Refunded: in.Refunded(), Disputed: in.Disputed, Declined: in.Declined, KeepUntil: in.KeepUntil, Expires: in.Expires,
 	}
 }
 
@@ -222,14 +223,21 @@ func (c *Cashier) CardSaved(ctx context.Context, account string) (WalletView, er
 	return WalletView{Saved: true, CardLabel: w.CardLabel}, err
 }
 
-// ForgetCard removes the saved card.
+// ForgetCard removes the saved card, here and at the provider.
 func (c *Cashier) ForgetCard(ctx context.Context, account string) error {
-	_, err := c.wallets.Update(ctx, account, func(w *Wallet) error {
-		w.CardToken, w.CardLabel, w.Setup = "", "", ""
-		return nil
-	})
+	w, err := c.wallets.Get(ctx, account)
 	if fault.KindOf(err) == fault.NotFound {
 		return nil
 	}
+	if err == nil && w.CardToken != "" && c.provider != nil {
+		err = c.provider.Forget(ctx, w.CardToken)
+	}
+	if err != nil {
+		return err
+	}
+	_, err = c.wallets.Update(ctx, account, func(w *Wallet) error {
+		w.CardToken, w.CardLabel, w.Setup = "", "", ""
+		return nil
+	})
 	return err
 }

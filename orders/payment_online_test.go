@@ -1,8 +1,12 @@
 package orders
 
 import (
+	"fmt"
+	"sync"
 	"testing"
 	"time"
+
+	"baimi/app/fault"
 )
 
 // pay lets the household begin and confirm an online payment, and the cashier ask about it.
@@ -32,6 +36,14 @@ func (d *desk) payment(t *testing.T, household string) Payment {
 		t.Fatal(err)
 	}
 	return p
+}
+
+// hearOf delivers an event about an intent, and does what follows.
+func (d *desk) hearOf(t *testing.T, intent string) {
+	t.Helper()
+	if known, err := d.hearAbout(t.Context(), intent); !known || err != nil {
+		t.Fatalf("an event about %s: %v, %v", intent, known, err)
+	}
 }
 
 func (d *desk) wantMoney(t *testing.T, what string, held, captured, online int64) {
@@ -246,6 +258,199 @@ func TestFailedRefundIsReversedAndLeftToAHand(t *testing.T) {
 		t.Errorf("to give back by hand: %d, after %+v", p.ToGiveBack(), p.Intents[0].Refunds)
 	}
 	d.wantBalances(t, map[string]int64{StripeAccount: 11700, householdAccount(neighbour): -11700})
+}
+
+func TestWhatTheProviderWillNotDoIsLeftToHands(t *testing.T) {
+	refused := fault.New(fault.Invalid, "online_refused", "No.")
+	for name, row := range map[string]struct {
+		refusal  error
+		kind     StepKind
+		method   string
+		hours    int // until it is left to hands
+		owes     int64
+		giveBack int64
+	}{
+		"a capture that is too small, at once": {fault.New(fault.Invalid, "online_too_small", "Too small."), StepCapture, Card, 1, 3000, 0},
+		"another capture, within two days":     {refused, StepCapture, Card, 48, 3000, 0},
+		"a refund, within two days":            {refused, StepRefund, Alipay, 48, 0, 8700},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := newDesk(t)
+			d.open(t, round())
+			d.pay(t, neighbour, row.method, OnlineOrder{})
+			d.bank.refuses = map[StepKind]error{row.kind: row.refusal}
+			asked := 0
+			d.bank.fail = func() trouble { asked++; return fine }
+			if _, err := d.groupBuys.Update(t.Context(), "g1", func(g *GroupBuy) error { allocate(g, 1000); return nil }); err != nil {
+				t.Fatal(err)
+			}
+			_ = d.Settle(t.Context(), "g1") // says what was refused
+			for range 60 * row.hours {
+				d.wait(time.Minute)
+				_, _ = d.Work(t.Context())
+			}
+			p := d.payment(t, neighbour)
+			if p.Outstanding() != row.owes || p.ToGiveBack() != row.giveBack || p.HeldNow() != 0 {
+				t.Errorf("outstanding %d, to give back %d, held %d: %+v", p.Outstanding(), p.ToGiveBack(), p.HeldNow(), p.Intents)
+			}
+			if asked > 30 {
+				t.Errorf("the provider was asked %d times", asked)
+			}
+		})
+	}
+}
+
+func TestWhatABankTakesBackIsOwedAgainUntilTheDisputeIsWon(t *testing.T) {
+	d := newDesk(t)
+	d.bank.settles = "USD"
+	d.open(t, round())
+	d.enroll(t, supplierAccount("S01"))
+	d.pay(t, neighbour, Card, OnlineOrder{})
+	d.edit(t, func(g *GroupBuy) { allocate(g, 1000) })
+	d.edit(t, func(g *GroupBuy) { count(g, 0) })
+	d.work(t)
+	for _, want := range []struct {
+		outstanding, disputed, dollars, fees int64
+	}{{3000, 3000, -214, 214}, {0, 0, 428 - 214, 214}} {
+		d.bank.dispute("pi_1")
+		d.hearOf(t, "pi_1")
+		d.work(t)
+		p := d.payment(t, neighbour)
+		v := viewOf(p, "")
+		if p.Outstanding() != want.outstanding || v.Intents[0].Disputed != want.disputed || len(d.bank.wrong) > 0 {
+			t.Errorf("outstanding %d, disputed %d: %v", p.Outstanding(), v.Intents[0].Disputed, d.bank.moved)
+		}
+		sums, err := d.Ledger.Balance(t.Context(), StripeAccount)
+		if err != nil || !sameSums(sums, d.bank.book) || sums["USD"] != want.dollars {
+			t.Errorf("the book has %v, the bank %v", sums, d.bank.book)
+		}
+		fees, err := d.Ledger.Balance(t.Context(), DeploymentAccount)
+		if err != nil || fees["USD"] != want.fees {
+			t.Errorf("the deployment bears %v, %v", fees, err)
+		}
+		d.wantSent(t, "the supplier keeps what it is owed", 3000, 0)
+	}
+}
+
+func TestSavedCardIsKnownThoughThePageWasClosedAndIsForgottenEverywhere(t *testing.T) {
+	d := newDesk(t)
+	d.open(t, round())
+	g, _ := d.groupBuys.Get(t.Context(), "g1")
+	if _, err := d.Begin(t.Context(), &g, neighbour, OnlineOrder{Account: "sam", Method: Card, SaveCard: true}); err != nil {
+		t.Fatal(err)
+	}
+	d.bank.page("pi_1", false)
+	d.hearOf(t, "pi_1")
+	if w, err := d.Wallet(t.Context(), "sam"); err != nil || !w.Saved {
+		t.Errorf("after the event: %+v, %v", w, err)
+	}
+	if err := d.ForgetCard(t.Context(), "sam"); err != nil {
+		t.Fatal(err)
+	}
+	w, err := d.Wallet(t.Context(), "sam")
+	if last := d.bank.moved[len(d.bank.moved)-1]; err != nil || w.Saved || last != "forgot pm_1" {
+		t.Errorf("afterwards: %+v, %v, and the bank %s", w, err, last)
+	}
+}
+
+func TestWhoHasLeftSeesWhatIsToComeBack(t *testing.T) {
+	d := newDesk(t)
+	d.open(t, round())
+	g, _ := d.groupBuys.Get(t.Context(), "g1")
+	if _, err := d.Receive(t.Context(), &g, neighbour, PaymentReceipt{ID: "r", Method: Cash, Minor: 2000, By: "lin", At: d.clock()}, false); err != nil {
+		t.Fatal(err)
+	}
+	g = d.edit(t, func(g *GroupBuy) { g.Participants = g.Participants[:1] })
+	mine, err := d.PaymentsOf(t.Context(), actors["sam"])
+	if err != nil || len(mine) != 1 || mine[0].ToGiveBack != 2000 || mine[0].Bill.Reason != "left" {
+		t.Errorf("got %+v, %v", mine, err)
+	}
+	if _, err := d.GiveBack(t.Context(), &g, neighbour, PaymentReceipt{ID: "b", Method: Cash, Minor: 2000, By: "lin", At: d.clock(), Reason: "left"}); err != nil {
+		t.Fatal(err)
+	}
+	if mine, err = d.PaymentsOf(t.Context(), actors["sam"]); err != nil || len(mine) != 0 {
+		t.Errorf("when it is back: %+v, %v", mine, err)
+	}
+}
+
+func TestNobodyPaysAgainWhileAPaymentIsBeingConfirmed(t *testing.T) {
+	d := newDesk(t)
+	d.open(t, round())
+	g, _ := d.groupBuys.Get(t.Context(), "g1")
+	if _, err := d.Begin(t.Context(), &g, neighbour, OnlineOrder{Account: "sam", Method: WeChatPay}); err != nil {
+		t.Fatal(err)
+	}
+	d.bank.intents["pi_1"].State = Processing
+	d.hearOf(t, "pi_1")
+	_, err := d.Begin(t.Context(), &g, neighbour, OnlineOrder{Account: "sam", Method: Card})
+	wantFault(t, err, "payment_under_way")
+}
+
+func TestTwoDevicesThatPayAtOneMomentPayOnce(t *testing.T) {
+	d := newDesk(t)
+	d.open(t, round())
+	g, _ := d.groupBuys.Get(t.Context(), "g1")
+	var devices sync.WaitGroup
+	for i := range 12 {
+		devices.Go(func() {
+			o := OnlineOrder{Account: []string{"sam", "daughter"}[i%2], Method: []string{Card, Alipay, WeChatPay}[i%3]}
+			s, err := d.Begin(t.Context(), &g, neighbour, o)
+			if err == nil {
+				d.bank.page(fmt.Sprintf("pi_%d", 1+i/2), false) // whichever is confirmed meanwhile
+			} else if !fault.Is(err, "nothing_outstanding") && fault.KindOf(err) != fault.Conflict && fault.KindOf(err) != fault.Invalid {
+				t.Errorf("%+v: %+v, %v", o, s, err)
+			}
+			_, _ = d.Check(t.Context(), &g, neighbour)
+			_, _ = d.Receive(t.Context(), &g, neighbour, PaymentReceipt{ID: fmt.Sprint("r", i), Method: Cash, Minor: 2000, By: "lin", At: d.clock()}, false)
+		})
+	}
+	devices.Wait()
+	d.edit(t, func(g *GroupBuy) { allocate(g, 1000) })
+	for range 30 {
+		d.wait(10 * time.Minute)
+		d.work(t)
+	}
+	p := d.payment(t, neighbour)
+	_, _, net := d.bank.net(p.ID)
+	if p.Outstanding() != 0 || net != max(3000-p.Offline(), 0) || p.Overpaid() != max(p.Offline()-3000, 0) || len(d.bank.wrong) > 0 {
+		t.Errorf("of 3000, %d is paid by hand and %d online: %v", p.Offline(), net, d.bank.moved)
+	}
+	d.wantBalances(t, map[string]int64{householdAccount(neighbour): 3000 - p.Paid(), StripeAccount: net})
+}
+
+func TestWhatWasPaidTwiceGoesBackWithThatReason(t *testing.T) {
+	d := newDesk(t)
+	d.open(t, round())
+	g, _ := d.groupBuys.Get(t.Context(), "g1")
+	if _, err := d.Begin(t.Context(), &g, neighbour, OnlineOrder{Account: "sam", Method: WeChatPay}); err != nil {
+		t.Fatal(err)
+	}
+	d.bank.page("pi_1", false) // while the leader writes the cash down
+	if _, err := d.Receive(t.Context(), &g, neighbour, PaymentReceipt{ID: "r", Method: Cash, Minor: 2000, By: "lin", At: d.clock()}, false); err != nil {
+		t.Fatal(err)
+	}
+	d.hearOf(t, "pi_1")
+	d.wantMoney(t, "the cash is given back online", 0, 11700, 9700)
+	if last := d.bank.moved[len(d.bank.moved)-1]; last != "refunded pi_1 2000 paid_by_hand" {
+		t.Errorf("the bank did: %s", last)
+	}
+}
+
+func TestCardThatIsDeclinedWhileItsHouseholdIsThereTellsNothingLater(t *testing.T) {
+	d := newDesk(t)
+	d.open(t, round())
+	d.pay(t, neighbour, Card, OnlineOrder{SaveCard: true})
+	d.edit(t, func(g *GroupBuy) { g.Participants[1].Lines[1].Quantity = 2 })
+	d.bank.declines = "authentication_required"
+	g, _ := d.groupBuys.Get(t.Context(), "g1")
+	s, err := d.Begin(t.Context(), &g, neighbour, OnlineOrder{Account: "sam", Method: Card, SavedCard: true})
+	if err != nil || s.Intent.Declined != "authentication_required" || s.Secret == "" {
+		t.Errorf("began with %+v, %v", s, err)
+	}
+	d.work(t)
+	if len(d.told) != 0 {
+		t.Errorf("told was %+v", d.told)
+	}
 }
 
 func TestWhatComesLateChangesNothing(t *testing.T) {

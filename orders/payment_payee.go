@@ -76,7 +76,7 @@ func (c *Cashier) Payee(ctx context.Context, payee string) (PayeeView, error) {
 		if err != nil {
 			return PayeeView{}, err
 		}
-		if err := c.PayOut(ctx, o.GroupBuy); err != nil { // hands may have paid meanwhile
+		if err := c.sendOut(ctx, o.ID, nil); err != nil {
 			return PayeeView{}, err
 		}
 	}
@@ -87,9 +87,9 @@ func (c *Cashier) Payee(ctx context.Context, payee string) (PayeeView, error) {
 type PayoutView struct {
 	GroupBuy string           `json:"group_buy"`
 	Title    string           `json:"title"`
-	Delivery string           `json:"delivery,omitempty"`
 	Currency string           `json:"currency"`
-	Target   int64            `json:"target" doc:"To be had online, by what households have paid online; minor units."`
+	Owed     int64            `json:"owed" doc:"For counted goods, however it is paid; minor units."`
+	ToSend   int64            `json:"to_send" doc:"Still to be sent online."`
 	Sends    []SendOut        `json:"sends"`
 	Hands    []PaymentReceipt `json:"hands"`
 }
@@ -106,91 +106,53 @@ func (c *Cashier) PayoutsOf(ctx context.Context, payee string) ([]PayoutView, er
 			return nil, err
 		}
 		list = append(list, PayoutView{
-			GroupBuy: o.GroupBuy, Title: g.Title, Delivery: o.Delivery, Currency: o.Currency, Target: o.Target,
-			Sends: append([]SendOut{}, o.Sends...), Hands: append([]PaymentReceipt{}, o.Hands...),
+			GroupBuy: o.GroupBuy, Title: g.Title, Currency: o.Currency, Owed: o.Owed, ToSend: o.ToSend(), Sends: o.Sends, Hands: o.Hands,
 		})
 	}
 	return list, nil
 }
 
-// PayOut makes the payouts of a group buy follow what its households have paid
-// online. It may be called at any time and does nothing where all agrees.
+// PayOut makes the payouts of a group buy follow what its households owe and
+// have paid online. It may be called at any time and does nothing where all agrees.
 func (c *Cashier) PayOut(ctx context.Context, groupBuy string) error {
 	payments, err := db.All(c.payments.Find(ctx, db.Where("group_buy", groupBuy)))
 	if err != nil || len(payments) == 0 {
 		return err
 	}
-	targets := payoutTargets(payments)
-	if err := c.spareByHand(ctx, groupBuy, payments, targets); err != nil {
-		return err
-	}
+	owed, online := owedTo(payments), sharesOnline(payments)
 	for o, err := range c.payouts.Find(ctx, db.Where("group_buy", groupBuy)) {
 		if err != nil {
 			return err
 		}
-		targets[payoutKey{o.Delivery, o.Payee}] += 0
+		owed[o.Payee] += 0 // it is owed nothing any more
 	}
 	var asOf int64
 	for _, p := range payments {
 		asOf += p.Rev
 	}
-	for key, target := range targets {
-		if err := c.aim(ctx, groupBuy, payments[0].Currency, key, max(target, 0), asOf); err != nil {
+	for payee, minor := range owed {
+		if err := c.ensurePayout(ctx, groupBuy, payee, payments[0].Currency); err != nil {
+			return err
+		}
+		err := c.sendOut(ctx, payoutID(groupBuy, payee), func(o *Payout) { o.Aim(minor, online[payee], asOf) })
+		if err != nil {
 			return err
 		}
 	}
 	return c.shared(ctx, payments)
 }
 
-// spareByHand takes off the targets what payees were paid by hand already,
-// beyond what is left to be paid by hand.
-func (c *Cashier) spareByHand(ctx context.Context, groupBuy string, payments []Payment, targets map[payoutKey]int64) error {
-	room := owedTo(payments)
-	for e, err := range c.Ledger.OfGroupBuy(ctx, groupBuy) {
-		if err != nil {
-			return err
-		}
-		if e.Kind == PaidOut && e.Of(StripeAccount) == 0 {
-			for _, side := range e.Postings {
-				room[side.Account] -= side.Minor
-			}
-		}
-	}
-	for key, target := range targets {
-		targets[key] = min(target, max(room[key.payee], 0))
-		room[key.payee] -= targets[key]
-	}
-	return nil
-}
-
-// aim sets one payout's target and does what follows.
-func (c *Cashier) aim(ctx context.Context, groupBuy, currency string, key payoutKey, target, asOf int64) error {
-	_, err := c.payouts.Get(ctx, payoutID(groupBuy, key))
-	if fault.KindOf(err) == fault.NotFound && target == 0 {
-		return nil
-	}
-	id, err := c.payout(ctx, groupBuy, currency, key)
-	if err != nil {
+// ensurePayout makes the document where there is none yet.
+func (c *Cashier) ensurePayout(ctx context.Context, groupBuy, payee, currency string) error {
+	_, err := c.payouts.Get(ctx, payoutID(groupBuy, payee))
+	if fault.KindOf(err) != fault.NotFound {
 		return err
 	}
-	return c.sendOut(ctx, id, func(o *Payout) { o.Aim(target, asOf) })
-}
-
-// payout makes the document where there is none yet, and gives its id.
-func (c *Cashier) payout(ctx context.Context, groupBuy, currency string, key payoutKey) (string, error) {
-	id := payoutID(groupBuy, key)
-	_, err := c.payouts.Get(ctx, id)
-	if fault.KindOf(err) != fault.NotFound {
-		return id, err
-	}
-	_, err = c.payouts.Insert(ctx, Payout{
-		Doc: db.Doc{ID: id}, GroupBuy: groupBuy, Delivery: key.delivery, Payee: key.payee, Currency: currency,
-		Sends: []SendOut{}, Hands: []PaymentReceipt{}, Outbox: []Entry{},
-	})
+	_, err = c.payouts.Insert(ctx, newPayout(groupBuy, payee, currency))
 	if fault.Is(err, "duplicate") {
-		err = nil
+		return nil
 	}
-	return id, err
+	return err
 }
 
 // shared marks the payments whose money is shared out, unless they have changed since.
@@ -230,7 +192,7 @@ func (c *Cashier) sendOut(ctx context.Context, id string, change func(*Payout)) 
 			if change != nil {
 				change(o)
 			}
-			o.plan(payee.Ready, now)
+			o.plan(payee, now)
 			return nil
 		})
 		if err != nil {
@@ -267,22 +229,17 @@ func (c *Cashier) payoutStep(ctx context.Context, o *Payout, payee Payee) (func(
 	}
 	facts, err := c.transfer(ctx, o, payee, step, now)
 	if err != nil {
-		slog.Warn("a transfer is left for later", "payout", o.Group(), "tries", step.Tries+1, "error", err)
+		slog.Warn("a transfer is left for later", "payout", o.ID, "refused", o.Refused, "tries", step.Tries+1, "error", err)
 		_, failed := c.payouts.Update(ctx, o.ID, func(o *Payout) error {
-			if o.Pending != nil && o.Pending.ID == step.ID {
-				o.Pending.Tries++
-				o.Pending.At = now.UTC()
-				o.plan(true, now)
-			}
+			o.failed(step, fault.KindOf(err) == fault.Invalid, now)
+			o.plan(payee, now)
 			return nil
 		})
 		return nil, failed
 	}
 	return func(o *Payout) {
-		o.Learn(facts, now)
-		if o.Pending != nil && o.Pending.ID == step.ID {
-			o.Pending = nil
-		}
+		o.Learn(step.Delivery, facts, now)
+		o.done(step)
 	}, nil
 }
 
@@ -290,17 +247,18 @@ func (c *Cashier) payoutStep(ctx context.Context, o *Payout, payee Payee) (func(
 // over from a crash is only asked about.
 func (c *Cashier) transfer(ctx context.Context, o *Payout, payee Payee, s PayoutStep, now time.Time) ([]TransferFact, error) {
 	var err error
+	group := o.group(s.Delivery)
 	switch {
 	case s.Tries > 0 || now.Sub(s.At) >= resumeAfter:
 	case s.Send != "":
 		err = c.provider.Reverse(ctx, s.ID, s.Send, s.Minor)
 	default:
-		err = c.provider.Send(ctx, s.ID, TransferRequest{Account: payee.Account, Minor: s.Minor, Currency: o.Currency, Group: o.Group()})
+		err = c.provider.Send(ctx, s.ID, TransferRequest{Account: payee.Account, Minor: s.Minor, Currency: o.Currency, Group: group})
 	}
 	if err != nil {
 		return nil, err
 	}
-	return c.provider.Transfers(ctx, o.Group())
+	return c.provider.Transfers(ctx, group)
 }
 
 // workPayouts shares out what has come in, and makes the transfers that are due.
@@ -315,6 +273,9 @@ func (c *Cashier) workPayouts(ctx context.Context, groupBuys map[string]bool) er
 		return err
 	}
 	for _, o := range due {
+		if _, err := c.Payee(ctx, o.Payee); err != nil { // its account may be in order by now
+			return err
+		}
 		if err := c.sendOut(ctx, o.ID, nil); err != nil {
 			return err
 		}

@@ -1,38 +1,49 @@
 package orders
 
 import (
+	"cmp"
 	"fmt"
-	"math/bits"
+	"maps"
 	"slices"
 	"strings"
 	"time"
 
 	"baimi/app/db"
+	"baimi/app/fault"
 )
 
-// Payout is what one payee gets online of one delivery to one group buy. Its
-// target follows from what households have paid online for goods that the gate
-// has counted; transfers and their reversals bring it there. It is bounded by
-// the claims and recounts of one delivery.
+// Payout is what one payee gets for one group buy: online, of each delivery,
+// what households have paid online for goods that the gate has counted; and by
+// hand. Both are in one document, so that together they never come to more than
+// is owed. It is bounded by the claims and recounts of one group buy.
 type Payout struct {
-	db.Doc
+	db.Doc                    // payoutID of group buy and payee
 	GroupBuy string           `json:"group_buy"`
-	Delivery string           `json:"delivery"` // empty: a leader's commission, or what a supplier gets by hand
-	Payee    string           `json:"payee"`    // ledger account: supplier:S01, leader:…
+	Payee    string           `json:"payee"` // ledger account: supplier:S01, leader:…
 	Currency string           `json:"currency"`
-	Target   int64            `json:"target"`
-	AsOf     int64            `json:"as_of"` // grows with everything that the target was computed from
+	Owed     int64            `json:"owed"`  // for counted goods, however it is paid
+	Parts    []PayoutPart     `json:"parts"` // by delivery
+	AsOf     int64            `json:"as_of"` // grows with everything that Owed and Parts were computed from
 	Sends    []SendOut        `json:"sends"`
 	Hands    []PaymentReceipt `json:"hands"`
 	Seq      int64            `json:"seq"`
 	Pending  *PayoutStep      `json:"pending,omitempty"`
+	Refused  int              `json:"refused,omitempty"` // steps that the provider has refused, one after another
+	Rest     *time.Time       `json:"rest,omitempty"`    // until when it is not asked again after a refusal
 	Outbox   []Entry          `json:"outbox"`
 	Wake     *time.Time       `json:"wake,omitempty"`
+}
+
+// PayoutPart is what is to be sent online for one delivery.
+type PayoutPart struct {
+	Delivery string `json:"delivery"` // empty: a leader's commission
+	Target   int64  `json:"target"`
 }
 
 // SendOut is one transfer.
 type SendOut struct {
 	ID       string `json:"id"` // the provider's
+	Delivery string `json:"delivery"`
 	Step     string `json:"step"`
 	Minor    int64  `json:"minor"`
 	Reversed int64  `json:"reversed"`
@@ -41,22 +52,27 @@ type SendOut struct {
 // PayoutStep is the one transfer or reversal that is being asked for, written
 // down before it is asked; its ID is the idempotency key.
 type PayoutStep struct {
-	ID    string    `json:"id"`
-	Send  string    `json:"send,omitempty"` // the transfer to reverse; empty: a new one
-	Minor int64     `json:"minor"`
-	At    time.Time `json:"at"`
-	Tries int       `json:"tries"`
+	ID       string    `json:"id"`
+	Delivery string    `json:"delivery"`
+	Send     string    `json:"send,omitempty"` // the transfer to reverse; empty: a new one
+	Minor    int64     `json:"minor"`
+	At       time.Time `json:"at"`
+	Tries    int       `json:"tries"`
 }
 
-// Group is the provider's transfer group: the delivery, or the round for a commission.
-func (o *Payout) Group() string {
-	if o.Delivery != "" {
-		return o.Delivery
+func payoutID(groupBuy, payee string) string { return "payout:" + groupBuy + ":" + payee }
+
+func newPayout(groupBuy, payee, currency string) Payout {
+	return Payout{
+		Doc: db.Doc{ID: payoutID(groupBuy, payee)}, GroupBuy: groupBuy, Payee: payee, Currency: currency,
+		Parts: []PayoutPart{}, Sends: []SendOut{}, Hands: []PaymentReceipt{}, Outbox: []Entry{},
 	}
-	return o.GroupBuy
 }
 
-// Sent is what the payee has of it.
+// group is the provider's transfer group: the delivery, or the round for a commission.
+func (o *Payout) group(delivery string) string { return cmp.Or(delivery, o.GroupBuy) }
+
+// Sent is what the payee has of it online.
 func (o *Payout) Sent() int64 {
 	var sum int64
 	for _, s := range o.Sends {
@@ -65,48 +81,136 @@ func (o *Payout) Sent() int64 {
 	return sum
 }
 
-// Aim sets the target, unless it was computed from older documents.
-func (o *Payout) Aim(target, asOf int64) {
-	if asOf >= o.AsOf {
-		o.Target, o.AsOf = target, asOf
+func (o *Payout) sentFor(delivery string) int64 {
+	var sum int64
+	for _, s := range o.Sends {
+		if s.Delivery == delivery {
+			sum += s.Minor - s.Reversed
+		}
+	}
+	return sum
+}
+
+// ByHand is what was handed to the payee.
+func (o *Payout) ByHand() int64 {
+	var sum int64
+	for _, h := range o.Hands {
+		if h.Undone == nil {
+			sum += h.Minor
+		}
+	}
+	return sum
+}
+
+// Aim sets what is owed and what of it goes online, unless it was computed from older documents.
+func (o *Payout) Aim(owed int64, parts map[string]int64, asOf int64) {
+	if asOf < o.AsOf {
+		return
+	}
+	targets := map[string]int64{}
+	for _, known := range o.Parts {
+		targets[known.Delivery] = 0 // unless it is still to have some
+	}
+	maps.Copy(targets, parts)
+	o.Owed, o.AsOf, o.Parts = owed, asOf, []PayoutPart{}
+	for _, delivery := range slices.Sorted(maps.Keys(targets)) {
+		o.Parts = append(o.Parts, PayoutPart{delivery, max(targets[delivery], 0)})
 	}
 }
 
-// plan writes down the next transfer or reversal, once the payee can be paid.
-func (o *Payout) plan(ready bool, now time.Time) {
-	o.Wake = nil
-	if o.Pending == nil && ready && o.Sent() != o.Target {
-		s := PayoutStep{Minor: o.Target - o.Sent(), At: now.UTC()}
-		if s.Minor < 0 {
-			last := o.lastLeft()
-			s.Send, s.Minor = o.Sends[last].ID, min(-s.Minor, o.Sends[last].Minor-o.Sends[last].Reversed)
+// goals gives what each part is to come to: its target, as far as hands have
+// not paid it already.
+func (o *Payout) goals() []PayoutPart {
+	goals, room := slices.Clone(o.Parts), max(o.Owed-o.ByHand(), 0)
+	for i := range goals {
+		goals[i].Target = min(goals[i].Target, room)
+		room -= goals[i].Target
+	}
+	return goals
+}
+
+// ToSend is what is still to be sent online.
+func (o *Payout) ToSend() int64 {
+	var sum int64
+	for _, g := range o.goals() {
+		sum += max(g.Target-o.sentFor(g.Delivery), 0)
+	}
+	return sum
+}
+
+// next gives the reversal or the transfer that brings the payee nearer to the
+// goals; what is too much comes back first.
+func (o *Payout) next() (PayoutStep, bool) {
+	goals := o.goals()
+	for _, g := range goals {
+		if over := o.sentFor(g.Delivery) - g.Target; over > 0 {
+			last := o.lastLeft(g.Delivery)
+			return PayoutStep{Delivery: g.Delivery, Send: last.ID, Minor: min(over, last.Minor-last.Reversed)}, true
 		}
+	}
+	for _, g := range goals {
+		if under := g.Target - o.sentFor(g.Delivery); under > 0 {
+			return PayoutStep{Delivery: g.Delivery, Minor: under}, true
+		}
+	}
+	return PayoutStep{}, false
+}
+
+// lastLeft finds the last transfer for a delivery that is not wholly reversed.
+func (o *Payout) lastLeft(delivery string) SendOut {
+	for _, s := range slices.Backward(o.Sends) {
+		if s.Delivery == delivery && s.Minor > s.Reversed {
+			return s
+		}
+	}
+	return SendOut{}
+}
+
+// plan writes down the next transfer or reversal, once the payee can be paid,
+// and says when somebody has to look at this payout again.
+func (o *Payout) plan(payee Payee, now time.Time) {
+	o.Wake = nil
+	s, more := o.next()
+	rests := o.Rest != nil && now.Before(*o.Rest)
+	if o.Pending == nil && more && payee.Ready && !rests {
 		o.Seq++
-		s.ID = fmt.Sprintf("%s#%06d", o.ID, o.Seq)
+		s.ID, s.At = fmt.Sprintf("%s#%06d", o.ID, o.Seq), now.UTC()
 		o.Pending = &s
 	}
-	if len(o.Outbox) > 0 {
+	switch {
+	case len(o.Outbox) > 0:
 		o.Wake = new(now.UTC())
-	} else if s := o.Pending; s != nil && ready {
-		o.Wake = new(s.At.Add(resumeAfter << min(s.Tries, 10)))
-	} else if s != nil {
+	case o.Pending != nil && payee.Ready:
+		o.Wake = new(o.Pending.At.Add(resumeAfter << min(o.Pending.Tries, 10)))
+	case o.Pending == nil && more && rests:
+		o.Wake = o.Rest
+	case o.Pending != nil || more && payee.Account != "":
 		o.Wake = new(now.Add(offlinePause).UTC())
 	}
 }
 
-// lastLeft finds the last transfer that is not wholly reversed.
-func (o *Payout) lastLeft() int {
-	for i := len(o.Sends) - 1; i > 0; i-- {
-		if o.Sends[i].Minor > o.Sends[i].Reversed {
-			return i
-		}
+// failed keeps a step for later. One that the provider has refused moved
+// nothing: it is planned anew after a rest that grows to a day, because the
+// balance or the payee's account may be in order by then.
+func (o *Payout) failed(step PayoutStep, refused bool, now time.Time) {
+	if o.Pending == nil || o.Pending.ID != step.ID {
+		return
 	}
-	return 0
+	if refused {
+		o.Refused++
+		o.Pending, o.Rest = nil, new(now.Add(restAfter(o.Refused)).UTC())
+		return
+	}
+	o.Pending.Tries++
+	o.Pending.At = now.UTC()
 }
 
-// Learn takes in the transfers that the provider knows of this payout; each
-// counts once, and the step that made one is done.
-func (o *Payout) Learn(facts []TransferFact, now time.Time) {
+// restAfter is how long the provider is left alone after so many refusals.
+func restAfter(refused int) time.Duration { return time.Minute << min(2*refused, 10) }
+
+// Learn takes in the transfers for a delivery that the provider knows; each of
+// this payout counts once.
+func (o *Payout) Learn(delivery string, facts []TransferFact, now time.Time) {
 	for _, f := range facts {
 		if !strings.HasPrefix(f.Step, o.ID+"#") {
 			continue
@@ -114,86 +218,82 @@ func (o *Payout) Learn(facts []TransferFact, now time.Time) {
 		i := slices.IndexFunc(o.Sends, func(s SendOut) bool { return s.ID == f.ID })
 		if i < 0 {
 			i = len(o.Sends)
-			o.Sends = append(o.Sends, SendOut{ID: f.ID, Step: f.Step, Minor: f.Minor})
-			o.record(f.Minor, "delivered", now)
+			o.Sends = append(o.Sends, SendOut{ID: f.ID, Delivery: delivery, Step: f.Step, Minor: f.Minor})
+			o.sent(delivery, f.Minor, "delivered", now)
 		}
 		if back := f.Reversed - o.Sends[i].Reversed; back > 0 {
 			o.Sends[i].Reversed = f.Reversed
-			o.record(-back, "refunded", now)
+			o.sent(delivery, -back, "refunded", now)
 		}
 	}
 }
 
-func (o *Payout) record(minor int64, reason string, now time.Time) {
-	o.book(Entry{Postings: move(StripeAccount, o.Payee, minor), Reason: reason, Note: o.Delivery}, now)
+// done takes out a step that was answered.
+func (o *Payout) done(step PayoutStep) {
+	if o.Pending != nil && o.Pending.ID == step.ID {
+		o.Pending, o.Refused, o.Rest = nil, 0, nil
+	}
 }
 
-// book puts an entry of this payout into its outbox, under the next key.
-func (o *Payout) book(e Entry, now time.Time) {
+func (o *Payout) sent(delivery string, minor int64, reason string, now time.Time) {
+	o.book(Entry{Kind: PaidOut, Postings: move(StripeAccount, o.Payee, minor), Reason: reason, Note: delivery}, now)
+}
+
+// book puts an entry of this payout into its outbox, under the next key, and gives the key.
+func (o *Payout) book(e Entry, now time.Time) string {
 	o.Seq++
 	e.ID = fmt.Sprintf("%s#%06d", o.ID, o.Seq)
-	e.At, e.Kind, e.Currency, e.GroupBuy, e.Lines = now.UTC(), PaidOut, o.Currency, o.GroupBuy, []EntryLine{}
+	e.At, e.Currency, e.GroupBuy, e.Lines = now.UTC(), o.Currency, o.GroupBuy, []EntryLine{}
 	o.Outbox = append(o.Outbox, e)
+	return e.ID
 }
 
-// payoutKey is one payee's part of one delivery.
-type payoutKey struct{ delivery, payee string }
-
-func payoutID(groupBuy string, key payoutKey) string {
-	return strings.Join([]string{"payout", groupBuy, key.delivery, key.payee}, ":")
+// payByHand records what somebody handed to the payee: with all that it has
+// already, and what is on its way online, at most what it is owed. The same
+// receipt twice counts once.
+func (o *Payout) payByHand(r PaymentReceipt) error {
+	if slices.ContainsFunc(o.Hands, func(h PaymentReceipt) bool { return h.ID == r.ID }) {
+		return nil
+	}
+	if len(o.Hands) >= 100 {
+		return fault.New(fault.Conflict, "too_many_receipts", "This supplier has 100 payments for one round already.")
+	}
+	if left := o.left(); r.Minor <= 0 || r.Minor > left {
+		return notOwed(left, o.Currency)
+	}
+	e := Entry{Kind: PaidOut, Postings: move(tillAccount(r.Method, r.By), o.Payee, r.Minor), Reason: "supplier_paid", Note: r.Note, By: r.By}
+	if kind, _ := owner(o.Payee); kind == "leader" {
+		e.Reason = "commission"
+	}
+	r.Entry = o.book(e, r.At)
+	o.Hands = append(o.Hands, r)
+	return nil
 }
 
-// payoutTargets shares what households have paid online among those who are
-// owed for it: each line of counted goods by the part of its item that is paid
-// online. What was paid by hand is shared out by hand.
-func payoutTargets(payments []Payment) map[payoutKey]int64 {
-	targets := map[payoutKey]int64{}
-	for i := range payments {
-		p := &payments[i]
-		due, _ := p.Bill.items()
-		covered := map[string]int64{}
-		for _, c := range p.Covered {
-			covered[c.Item] = c.Minor
-		}
-		came := map[string]string{} // item → the delivery that its counted goods came with
-		for _, l := range p.Bill.owed() {
-			kind, _ := owner(l.Account)
-			if kind != "supplier" && kind != "leader" {
-				continue
-			}
-			if came[l.Item] == "" {
-				came[l.Item] = l.Delivery
-			}
-			delivery := l.Delivery
-			if delivery == "" {
-				delivery = came[l.Item]
-			}
-			targets[payoutKey{delivery, l.Account}] += share(l.Minor, covered[l.Item], due[l.Item])
-		}
+// left is what hands may still pay.
+func (o *Payout) left() int64 {
+	left := o.Owed - o.ByHand() - o.Sent()
+	if o.Pending != nil && o.Pending.Send == "" {
+		left -= o.Pending.Minor
 	}
-	return targets
+	return left
 }
 
-// share gives minor × part / whole, towards zero; nothing of a whole of nothing.
-func share(minor, part, whole int64) int64 {
-	if part <= 0 || whole <= 0 {
-		return 0
+// undoHand takes a payment by hand back by a reversal; undoing twice undoes once.
+func (o *Payout) undoHand(receipt string, u Undone) error {
+	i := slices.IndexFunc(o.Hands, func(h PaymentReceipt) bool { return h.ID == receipt })
+	if i < 0 {
+		return fault.New(fault.NotFound, "receipt_unknown", "There is no such payment.")
 	}
-	if minor < 0 {
-		return -share(-minor, part, whole)
+	h := &o.Hands[i]
+	if h.Undone != nil {
+		return nil
 	}
-	hi, lo := bits.Mul64(uint64(minor), uint64(min(part, whole)))
-	n, _ := bits.Div64(hi, lo, uint64(whole))
-	return int64(n)
+	h.Undone = &u
+	o.book(Entry{Kind: Reversal, Postings: move(o.Payee, tillAccount(h.Method, h.By), h.Minor), Reason: u.Reason, By: u.By, Reverses: h.Entry}, u.At)
+	return nil
 }
 
-// owedTo sums what each payee is owed for counted goods, however it was paid.
-func owedTo(payments []Payment) map[string]int64 {
-	owed := map[string]int64{}
-	for i := range payments {
-		for _, l := range payments[i].Bill.owed() {
-			owed[l.Account] += l.Minor
-		}
-	}
-	return owed
+func notOwed(left int64, currency string) error {
+	return fault.New(fault.Conflict, "more_than_owed", "The supplier is owed %d for this round.", left).With("outstanding", left).With("currency", currency)
 }

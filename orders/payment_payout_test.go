@@ -3,8 +3,10 @@ package orders
 import (
 	"encoding/json"
 	"testing"
+	"time"
 
 	"baimi/app/db"
+	"baimi/app/fault"
 )
 
 // enroll makes a payee that can be paid.
@@ -83,12 +85,55 @@ func TestWhatWasPaidByHandIsNotSentAgain(t *testing.T) {
 	d.pay(t, neighbour, Card, OnlineOrder{})
 	d.edit(t, func(g *GroupBuy) { allocate(g, 1000) })
 	g := d.edit(t, func(g *GroupBuy) { count(g, 0) })
-	if err := d.PaySupplier(t.Context(), &g, "S01", PaymentReceipt{ID: "p", Method: Cash, Minor: 3500, By: "lin", At: d.clock()}); err != nil {
+	if err := d.PayByHand(t.Context(), &g, "S01", PaymentReceipt{ID: "p", Method: Cash, Minor: 3500, By: "lin", At: d.clock()}); err != nil {
 		t.Fatal(err)
 	}
 	d.enroll(t, supplierAccount("S01"))
 	d.work(t)
 	d.wantSent(t, "500 of 4000 were left", 500, 0)
+}
+
+func TestTransferThatIsRefusedRestsLongerEachTime(t *testing.T) {
+	d := newDesk(t)
+	d.open(t, round())
+	d.enroll(t, supplierAccount("S01"))
+	d.pay(t, neighbour, Card, OnlineOrder{})
+	d.edit(t, func(g *GroupBuy) { allocate(g, 1000) })
+	d.edit(t, func(g *GroupBuy) { count(g, 0) })
+	tries := 0
+	d.bank.refuses = map[StepKind]error{"send": fault.New(fault.Invalid, "online_refused", "The balance is not there yet.")}
+	d.bank.fail = func() trouble { tries++; return fine }
+	for range 3 * 24 {
+		d.wait(time.Hour)
+		_, _ = d.Work(t.Context())
+	}
+	if tries > 12 {
+		t.Errorf("it was asked %d times in three days", tries)
+	}
+	d.bank.refuses = nil
+	for range 24 {
+		d.wait(time.Hour)
+		d.work(t)
+	}
+	d.wantSent(t, "the balance is there", 3000, 0)
+}
+
+func TestPayeeWhoseAccountIsCheckedForDaysIsPaidWithoutComingBack(t *testing.T) {
+	d := newDesk(t)
+	d.open(t, round())
+	d.bank.checking = true
+	if _, err := d.Enroll(t.Context(), supplierAccount("S01"), "https://baimi.example/money"); err != nil {
+		t.Fatal(err)
+	}
+	d.pay(t, neighbour, Card, OnlineOrder{})
+	d.edit(t, func(g *GroupBuy) { allocate(g, 1000) })
+	d.edit(t, func(g *GroupBuy) { count(g, 0) })
+	d.work(t)
+	d.wantSent(t, "still checked", 0, 0)
+	d.bank.checking = false
+	d.wait(2 * time.Hour)
+	d.work(t)
+	d.wantSent(t, "checked", 3000, 0)
 }
 
 func TestShareIsExactForLargeAmounts(t *testing.T) {

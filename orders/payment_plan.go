@@ -54,7 +54,7 @@ func (p *Payment) plan(now time.Time) {
 	}
 	s, ok := p.nextOnIntents(now)
 	if !ok {
-		s, ok = p.nextRefund()
+		s, ok = p.nextRefund(now)
 	}
 	if !ok {
 		return
@@ -69,6 +69,9 @@ func (p *Payment) nextOnIntents(now time.Time) (Step, bool) {
 		in := &p.Intents[i]
 		if in.AskAt != nil && !now.Before(*in.AskAt) && in.State != IntentNew {
 			return Step{Kind: StepLook, Intent: in.Seq}, true
+		}
+		if in.rests(now) {
+			continue
 		}
 		switch in.State {
 		case IntentNew:
@@ -109,6 +112,8 @@ func (p *Payment) nextOnHold(i int, now time.Time) (Step, bool) {
 	in := p.Intents[i]
 	due := p.target() - p.Paid()
 	switch {
+	case in.leftToHands():
+		return Step{Kind: StepRelease, Intent: in.Seq, Reason: "not_taken"}, true
 	case due <= 0 || p.heldLater(i):
 		return Step{Kind: StepRelease, Intent: in.Seq, Reason: "not_needed"}, true
 	case p.Bill.Stage != Promised:
@@ -126,7 +131,7 @@ const renewBefore = 24 * time.Hour
 func (p *Payment) renew(now time.Time) (tell []int64) {
 	for i := range p.Intents {
 		in := &p.Intents[i]
-		declined := in.Again && in.State == Unconfirmed && in.Declined != ""
+		declined := in.Renews && in.State == Unconfirmed && in.Declined != ""
 		if in.Warned || !declined && !p.endsSoon(in, now) {
 			continue
 		}
@@ -137,7 +142,7 @@ func (p *Payment) renew(now time.Time) (tell []int64) {
 		}
 		p.begin(Intent{
 			Method: in.Method, By: in.By, Amount: min(in.Amount, max(p.target()-p.Paid(), 1)), KeepUntil: in.Expires.UTC(),
-			Customer: in.Customer, CardToken: in.CardToken, Again: true,
+			Customer: in.Customer, CardToken: in.CardToken, Again: true, Renews: true,
 		})
 		return tell
 	}
@@ -160,7 +165,7 @@ func (p *Payment) abandoned(now time.Time) bool {
 
 // nextRefund gives back what was captured above the target: item by item with
 // the reason of what became of it, and then what no item explains.
-func (p *Payment) nextRefund() (Step, bool) {
+func (p *Payment) nextRefund(now time.Time) (Step, bool) {
 	over := min(p.Overpaid(), p.refundable())
 	if over <= 0 || slices.ContainsFunc(p.Intents, func(in Intent) bool { return in.State == Processing }) {
 		return Step{}, false
@@ -176,7 +181,7 @@ func (p *Payment) nextRefund() (Step, bool) {
 		}
 	}
 	for i := len(p.Intents) - 1; i >= 0; i-- {
-		if left := p.Intents[i].refundable(); left > 0 {
+		if left := p.Intents[i].refundable(); left > 0 && !p.Intents[i].rests(now) {
 			s.Intent, s.Minor = p.Intents[i].Seq, min(s.Minor, left)
 			return s, true
 		}
@@ -185,7 +190,7 @@ func (p *Payment) nextRefund() (Step, bool) {
 }
 
 // refundable is what the provider can still give back: not where two refunds
-// have failed already, because the card is gone.
+// have failed already, because the card is gone, or it has refused too often.
 func (p *Payment) refundable() int64 {
 	var sum int64
 	for i := range p.Intents {
@@ -197,14 +202,14 @@ func (p *Payment) refundable() int64 {
 func (in *Intent) refundable() int64 {
 	failed := 0
 	for _, r := range in.Refunds {
-		if r.Void {
+		if r.Void && !r.Dispute {
 			failed++
 		}
 	}
-	if failed >= 2 {
+	if failed >= 2 || in.leftToHands() {
 		return 0
 	}
-	return in.Captured - in.Refunded()
+	return max(in.Captured-in.Refunded(), 0)
 }
 
 // refundReason is why money goes back that pays for no single item.
@@ -212,6 +217,8 @@ func (p *Payment) refundReason() string {
 	switch {
 	case p.Bill.Reason != "":
 		return p.Bill.Reason
+	case p.Online() <= p.target(): // without the hands, nothing would go back
+		return "paid_by_hand"
 	case p.Bill.Stage == Promised:
 		return "order_changed"
 	}

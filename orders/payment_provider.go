@@ -23,6 +23,7 @@ type Provider interface {
 	OpenCustomer(ctx context.Context, key, account string) (customer string, err error)
 	OpenSetup(ctx context.Context, key, customer string) (SetupFacts, error)
 	LookSetup(ctx context.Context, setup string) (SetupFacts, error)
+	Forget(ctx context.Context, cardToken string) error // one that it does not know is forgotten
 
 	OpenPayee(ctx context.Context, key, payee string) (account string, err error)
 	PayeePage(ctx context.Context, account, back string) (address string, err error)
@@ -189,11 +190,14 @@ func (c *Cashier) hearAbout(ctx context.Context, intent string) (known bool, err
 	if err != nil {
 		return false, err
 	}
-	_, err = c.change(ctx, p.ID, func(p *Payment, now time.Time) error {
+	p, err = c.change(ctx, p.ID, func(p *Payment, now time.Time) error {
 		p.askAbout(intent, now)
 		return nil
 	})
-	return true, err
+	if err != nil {
+		return true, err
+	}
+	return true, c.keepCards(ctx, &p) // the page may be closed already
 }
 
 func (c *Cashier) adopt(ctx context.Context, intent string) (known bool, err error) {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
-	"strings"
 	"testing"
 	"time"
 
@@ -20,7 +19,7 @@ import (
 func TestRandomSequences(t *testing.T) {
 	const seeds, steps = 25, 60
 	for seed := range uint64(seeds) {
-		s := &sequence{desk: newDesk(t), r: rand.New(rand.NewPCG(seed, 6))}
+		s := &sequence{desk: newDesk(t), owed: map[string]int64{}, r: rand.New(rand.NewPCG(seed, 6))}
 		s.begin(t)
 		for range steps {
 			s.act(t)
@@ -41,6 +40,7 @@ type sequence struct {
 	crash   context.CancelFunc // nil: the machine runs smoothly
 	healing bool
 	n       int
+	owed    map[string]int64 // the most that each payment has ever come to
 }
 
 var sequenceDoors = []string{"A001/3/1-101", "A001/3/1-102", "A001/3/1-201", "A001/3/1-202"}
@@ -51,6 +51,7 @@ func (s *sequence) begin(t *testing.T) {
 	g.CommissionBasis = s.r.Int64N(2) * 300
 	s.desk.open(t, g)
 	s.bank.rate = s.r.Int64N(40)
+	s.bank.settles = []string{"", "", "USD"}[s.r.IntN(3)]
 	for _, payee := range []string{supplierAccount("S00"), supplierAccount("S01"), leaderAccount("lin")} {
 		if s.r.IntN(4) == 0 {
 			continue // nobody has opened an account for it
@@ -99,7 +100,11 @@ func (s *sequence) act(t *testing.T) {
 		s.crash = nil
 		s.mu.Unlock()
 	}()
-	switch s.r.IntN(10) {
+	switch s.r.IntN(12) {
+	case 10:
+		s.payByHand(t, ctx)
+	case 11:
+		s.dispute()
 	case 0, 1, 2:
 		s.turn(t, ctx)
 	case 3, 4:
@@ -256,8 +261,9 @@ func (s *sequence) online(t *testing.T, ctx context.Context) {
 		return
 	}
 	door := g.Participants[s.r.IntN(len(g.Participants))].Household
-	method := []string{Card, Card, Alipay}[s.r.IntN(3)]
-	started, err := s.Begin(ctx, &g, door, OnlineOrder{Account: "sam", Method: method, SaveCard: s.r.IntN(2) == 0})
+	method := []string{Card, Card, Alipay, WeChatPay}[s.r.IntN(4)]
+	payer := []string{"sam", "daughter"}[s.r.IntN(2)]
+	started, err := s.Begin(ctx, &g, door, OnlineOrder{Account: payer, Method: method, SaveCard: s.r.IntN(2) == 0})
 	s.log = append(s.log, fmt.Sprintf("%s begins %s %d: %v", door, method, started.Intent.Amount, err))
 	if b, _ := g.Owes(door); err == nil && started.Intent.Amount > b.Most {
 		t.Errorf("%s is shown %d where the most is %d", door, started.Intent.Amount, b.Most)
@@ -296,6 +302,44 @@ func (s *sequence) byHand(t *testing.T, ctx context.Context) {
 	s.log = append(s.log, fmt.Sprintf("%s by hand: %v", door, err))
 }
 
+// payByHand lets a hand pay a supplier or the leader, or takes that back: with
+// what the bank has sent, known to us or not, never more than is owed.
+func (s *sequence) payByHand(t *testing.T, ctx context.Context) {
+	t.Helper()
+	g := s.round(t)
+	supplier := []string{"S00", "S01", ""}[s.r.IntN(3)]
+	o, missing := s.payouts.Get(t.Context(), payoutID("g1", g.payeeOf(supplier)))
+	if s.r.IntN(4) == 0 && missing == nil && len(o.Hands) > 0 {
+		err := s.UndoByHand(ctx, &g, supplier, o.Hands[s.r.IntN(len(o.Hands))].ID, Undone{By: "lin", Reason: "slip", At: s.at})
+		s.log = append(s.log, fmt.Sprintf("undo by hand to %q: %v", supplier, err))
+		return
+	}
+	s.n++
+	r := PaymentReceipt{ID: fmt.Sprint("h", s.n), Method: Cash, Minor: 1 + s.r.Int64N(3000), By: "lin", At: s.at}
+	err := s.PayByHand(ctx, &g, supplier, r)
+	s.log = append(s.log, fmt.Sprintf("%d by hand to %q: %v", r.Minor, supplier, err))
+	o, missing = s.payouts.Get(t.Context(), payoutID("g1", g.payeeOf(supplier)))
+	if missing != nil || len(o.Hands) == 0 || o.Hands[len(o.Hands)-1].ID != r.ID {
+		return
+	}
+	payments, err := db.All(s.payments.Find(t.Context(), db.Where("group_buy", "g1")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if sent, owed := s.bank.sent()["acct_"+o.Payee], owedTo(payments)[o.Payee]; sent+o.ByHand() > owed {
+		t.Errorf("%s is owed %d and has %d by hand and %d by the bank", o.Payee, owed, o.ByHand(), sent)
+	}
+}
+
+// dispute lets a household's bank take money back, or give it back again.
+func (s *sequence) dispute() {
+	if len(s.bank.intents) > 0 && s.r.IntN(2) == 0 {
+		id := fmt.Sprint("pi_", 1+s.r.IntN(len(s.bank.intents)))
+		s.bank.dispute(id)
+		s.log = append(s.log, "dispute "+id)
+	}
+}
+
 // heal lets the machine run smoothly until nothing is left to do.
 func (s *sequence) heal(t *testing.T) {
 	t.Helper()
@@ -311,137 +355,4 @@ func (s *sequence) heal(t *testing.T) {
 			t.Fatalf("healing: %v", err)
 		}
 	}
-}
-
-// wantSane holds at every moment, also right after a crash.
-func (s *sequence) wantSane(t *testing.T) {
-	t.Helper()
-	for _, in := range s.bank.intents {
-		if in.request.Method == Card && in.Captured > in.Authorised || in.Authorised > in.request.Minor || in.Captured > in.request.Minor {
-			t.Errorf("%s: shown %d, authorised %d, captured %d", in.ID, in.request.Minor, in.Authorised, in.Captured)
-		}
-	}
-	if len(s.bank.wrong) > 0 {
-		t.Errorf("the bank was asked for what it cannot do: %v", s.bank.wrong)
-	}
-	if t.Failed() {
-		t.Fatalf("%v\nthe bank: %v", s.log, s.bank.moved)
-	}
-}
-
-// wantTruth holds once everything has settled.
-func (s *sequence) wantTruth(t *testing.T) {
-	t.Helper()
-	if _, err := s.Ledger.Verify(t.Context()); err != nil {
-		t.Error(err)
-	}
-	g := s.round(t)
-	ended := g.State == Done || g.State == Failed || g.State == Cancelled
-	if ended && s.balance(t, orderedAccount("g1")) != 0 {
-		t.Errorf("the round is %s and %d is still on order", g.State, s.balance(t, orderedAccount("g1")))
-	}
-	online := int64(0)
-	for _, door := range sequenceDoors {
-		p, err := s.payments.Get(t.Context(), PaymentID("g1", door))
-		if fault.KindOf(err) == fault.NotFound {
-			p = newPayment(&g, door)
-		} else if err != nil {
-			t.Fatal(err)
-		}
-		online += s.wantPayment(t, &g, &p)
-	}
-	online -= s.wantPayouts(t) + s.bank.fees()
-	if got := s.balance(t, DeploymentAccount); got != s.bank.fees() {
-		t.Errorf("the book has fees of %d, the bank of %d", got, s.bank.fees())
-	}
-	if got := s.balance(t, StripeAccount); got != online {
-		t.Errorf("the book has %d at the bank, the bank %d", got, online)
-	}
-}
-
-// wantPayouts holds what payees have against what the gate has counted for them.
-func (s *sequence) wantPayouts(t *testing.T) (sent int64) {
-	t.Helper()
-	payments, err := db.All(s.payments.Find(t.Context(), db.Where("group_buy", "g1")))
-	if err != nil {
-		t.Fatal(err)
-	}
-	owed, paid := owedTo(payments), map[string]int64{}
-	for o, err := range s.payouts.Find(t.Context(), db.Where("group_buy", "g1")) {
-		if err != nil {
-			t.Fatal(err)
-		}
-		paid["acct_"+o.Payee] += o.Sent()
-		if _, missing := s.payees.Get(t.Context(), o.Payee); missing == nil && o.Sent() != o.Target || o.Pending != nil {
-			t.Errorf("%s has %d of %d, and %+v is left to do", o.ID, o.Sent(), o.Target, o.Pending)
-		}
-	}
-	for account, minor := range s.bank.sent() {
-		sent += minor
-		payee := strings.TrimPrefix(account, "acct_")
-		if minor != paid[account] || minor < 0 || minor > max(owed[payee], 0) {
-			t.Errorf("%s has %d, we believe %d, and it is owed %d", account, minor, paid[account], owed[payee])
-		}
-	}
-	for i := range payments {
-		if payments[i].Unshared && payments[i].Bill.Stage != Promised {
-			t.Errorf("%s is not shared out", payments[i].Household)
-		}
-	}
-	return sent
-}
-
-func (s *sequence) wantPayment(t *testing.T, g *GroupBuy, p *Payment) (online int64) {
-	t.Helper()
-	b, err := g.Owes(p.Household)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if p.Pending != nil || len(p.Outbox) > 0 {
-		t.Errorf("%s: left to do: %+v, %d entries", p.Household, p.Pending, len(p.Outbox))
-	}
-	_, _, online = s.bank.net(p.ID)
-	if online != p.Online() {
-		t.Errorf("%s: the bank has %d, the payment says %d", p.Household, online, p.Online())
-	}
-	due := b.Due
-	if b.Stage == Promised {
-		due = 0
-	}
-	if got := s.balance(t, householdAccount(p.Household)); got != due-p.Paid() {
-		t.Errorf("%s: the book says %d, due is %d and paid %d", p.Household, got, due, p.Paid())
-	}
-	if p.Overpaid() > 0 && online > 0 {
-		t.Errorf("%s: %s, due %d, paid %d, and the bank still has %d", p.Household, b.Stage, b.Due, p.Paid(), online)
-	}
-	if worth := worthAtMost(g, p.Household); b.Stage == Settled && online > worth {
-		t.Errorf("%s: charged %d for goods worth %d at most", p.Household, online, worth)
-	}
-	if b.Stage != Promised && p.HeldNow() != 0 {
-		t.Errorf("%s: %s and %d are still held", p.Household, b.Stage, p.HeldNow())
-	}
-	return online
-}
-
-// worthAtMost adds up the most that a done round may charge a household, from
-// what was handed over, without the bill's own rules: caps, and 3 % commission.
-func worthAtMost(g *GroupBuy, household string) int64 {
-	var worth int64
-	for _, p := range g.Participants {
-		if p.Household != household {
-			continue
-		}
-		for _, l := range p.Lines {
-			for _, s := range l.Served {
-				n := s.Received
-				if s.Outcome != "" && s.Outcome != "door" {
-					n = s.Handed
-				}
-				if s.Counted {
-					worth += n * map[string]int64{"eggs": 3500, "greens": 1200}[l.Item]
-				}
-			}
-		}
-	}
-	return worth + worth*300/10_000
 }

@@ -3,9 +3,12 @@ package orders
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -79,22 +82,42 @@ func NewStripe(keys StripeKeys, site StripeSite) *Stripe {
 func (s *Stripe) Element() Element { return Element{PublicKey: s.keys.Public, Script: s.script} }
 
 // stripeExpand makes every answer about an intent whole: the charge with its
-// refunds and its fee.
-var stripeExpand = []string{"latest_charge.refunds", "latest_charge.balance_transaction"}
+// refunds, and what each moved in Stripe's own book.
+var stripeExpand = []string{
+	"latest_charge.balance_transaction", "latest_charge.refunds.data.balance_transaction", "latest_charge.refunds.data.failure_balance_transaction",
+}
 
 func stripeParams(ctx context.Context, key string) stripe.Params {
 	p := stripe.Params{Context: ctx}
 	if key != "" {
-		p.SetIdempotencyKey(key)
+		p.SetIdempotencyKey(stripeKey(key))
 	}
 	return p
 }
+
+// stripeKey makes of our key one that a header carries and Stripe takes: at most
+// 255 characters. Stripe knows it again for a day; what is older is not
+// repeated but asked about, see Step.
+func stripeKey(key string) string {
+	plain := !strings.ContainsFunc(key, func(r rune) bool { return r <= ' ' || r > '~' })
+	if plain && len(key) <= 255 {
+		return key
+	}
+	return fmt.Sprintf("%x", sha256.Sum256([]byte(key)))
+}
+
+// stripeOdd are the currencies that Stripe counts in other units than ISO 4217,
+// or only in tens of them: https://docs.stripe.com/currencies#special-cases.
+var stripeOdd = []string{"ISK", "MGA", "UGX", "BHD", "JOD", "KWD", "OMR", "TND"}
 
 func stripeCurrency(code string) string { return strings.ToLower(code) }
 
 // Open makes a PaymentIntent that the page confirms. A card is only held;
 // Alipay and WeChat Pay cannot be: https://docs.stripe.com/payments/place-a-hold-on-a-payment-method.
 func (s *Stripe) Open(ctx context.Context, key string, r IntentRequest) (Facts, error) {
+	if slices.Contains(stripeOdd, r.Currency) {
+		return Facts{}, fault.New(fault.Invalid, "online_refused", "Amounts in %s cannot be paid online; please pay the leader.", r.Currency).With("code", "currency")
+	}
 	p := &stripe.PaymentIntentParams{
 		Params: stripeParams(ctx, key), Amount: stripe.Int64(r.Minor), Currency: stripe.String(stripeCurrency(r.Currency)),
 		PaymentMethodTypes: stripe.StringSlice([]string{r.Method}),
@@ -199,6 +222,18 @@ func (s *Stripe) LookSetup(ctx context.Context, setup string) (SetupFacts, error
 	return setupFacts(s.api.SetupIntents.Get(setup, p))
 }
 
+// Forget detaches a saved card from its customer.
+func (s *Stripe) Forget(ctx context.Context, cardToken string) error {
+	_, err := s.api.PaymentMethods.Detach(cardToken, &stripe.PaymentMethodDetachParams{Params: stripeParams(ctx, "")})
+	if err == nil {
+		return nil
+	}
+	if err = stripeFault(err); fault.KindOf(err) == fault.Invalid {
+		return nil
+	}
+	return err
+}
+
 func setupFacts(si *stripe.SetupIntent, err error) (SetupFacts, error) {
 	if err != nil {
 		return SetupFacts{}, stripeFault(err)
@@ -255,20 +290,14 @@ func (s *Stripe) facts(ctx context.Context, in *stripe.PaymentIntent, err error)
 	if f.Captured == 0 {
 		return f, nil
 	}
-	if b := c.BalanceTransaction; b != nil {
-		f.Fee = FeeFact{ID: b.ID, Minor: b.Fee, Currency: strings.ToUpper(string(b.Currency))}
+	f.Moves = appendMove(f.Moves, c.BalanceTransaction, true, f.Captured)
+	if err := s.refundsOf(ctx, &f, c); err != nil {
+		return f, err
 	}
-	if c.Refunds == nil {
+	if !c.Disputed {
 		return f, nil
 	}
-	refunds := c.Refunds.Data
-	if c.Refunds.HasMore {
-		if refunds, err = s.refunds(ctx, in.ID); err != nil {
-			return f, err
-		}
-	}
-	f.Refunds = refundFacts(refunds)
-	return f, nil
+	return f, s.disputesOf(ctx, &f)
 }
 
 // holdEnds is what the bank says, or Stripe's usual seven days.
@@ -277,37 +306,6 @@ func holdEnds(c *stripe.Charge) time.Time {
 		return time.Unix(d.Card.CaptureBefore, 0).UTC()
 	}
 	return time.Unix(c.Created, 0).Add(7 * 24 * time.Hour).UTC()
-}
-
-func (s *Stripe) refunds(ctx context.Context, intent string) ([]*stripe.Refund, error) {
-	p := &stripe.RefundListParams{PaymentIntent: stripe.String(intent)}
-	p.Context = ctx
-	p.Limit = stripe.Int64(100)
-	var out []*stripe.Refund
-	list := s.api.Refunds.List(p)
-	for list.Next() {
-		out = append(out, list.Refund())
-	}
-	if err := list.Err(); err != nil {
-		return nil, stripeFault(err)
-	}
-	return out, nil
-}
-
-// refundFacts leaves out what Stripe notes as a refund though it moved nothing:
-// the part of a hold that was never captured.
-func refundFacts(refunds []*stripe.Refund) []RefundFact {
-	var out []RefundFact
-	for _, r := range refunds {
-		if r.Metadata["step"] == "" && r.BalanceTransaction == nil {
-			continue
-		}
-		out = append(out, RefundFact{
-			ID: r.ID, Minor: r.Amount, Step: r.Metadata["step"],
-			Failed: r.Status == stripe.RefundStatusFailed || r.Status == stripe.RefundStatusCanceled,
-		})
-	}
-	return out
 }
 
 // stripeFault says whether a request may be tried again, and keeps of the error
@@ -319,6 +317,9 @@ func stripeFault(err error) error {
 		return fault.New(fault.Unavailable, "online_unavailable", "The payment provider cannot be reached at the moment; please try again, or pay the leader.")
 	}
 	slog.Warn("Stripe refused a request", "status", e.HTTPStatusCode, "code", e.Code, "request", e.RequestID)
+	if e.Code == stripe.ErrorCodeAmountTooSmall {
+		return fault.New(fault.Invalid, "online_too_small", "This amount is too small to be paid online; please pay the leader.")
+	}
 	again := e.HTTPStatusCode >= 500 || e.HTTPStatusCode == 409 || e.HTTPStatusCode == 429 || e.HTTPStatusCode == 401
 	if again {
 		return fault.New(fault.Unavailable, "online_unavailable", "The payment provider cannot answer at the moment; please try again, or pay the leader.")

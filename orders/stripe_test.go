@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"reflect"
+	"strings"
 	"testing"
 	"time"
 
@@ -89,6 +90,9 @@ func TestEveryRequestHasTheShapeThatStripePublishes(t *testing.T) {
 	if f, err := s.LookSetup(ctx, "seti_1"); err != nil || f.ID == "" {
 		t.Errorf("a setup looked at: %+v, %v", f, err)
 	}
+	if err := s.Forget(ctx, "pm_1"); err != nil {
+		t.Errorf("a card forgotten: %v", err)
+	}
 	if a, err := s.OpenPayee(ctx, "k7", "supplier:S01"); err != nil || a == "" {
 		t.Errorf("a payee: %q, %v", a, err)
 	}
@@ -110,19 +114,22 @@ func TestEveryRequestHasTheShapeThatStripePublishes(t *testing.T) {
 	if _, err := s.refunds(ctx, "pi_1"); err != nil {
 		t.Errorf("the refunds of an intent: %v", err)
 	}
+	if err := s.disputesOf(ctx, &Facts{ID: "pi_1"}); err != nil {
+		t.Errorf("the disputes of an intent: %v", err)
+	}
 }
 
 func TestAnswersAreReadWhole(t *testing.T) {
 	const answer = `{"id":"pi_1","object":"payment_intent","status":%q,"client_secret":"s","currency":"cny","amount":5800,"amount_capturable":%d,
 		"amount_received":%d,"metadata":{"payment":"g1:h","seq":"7"},"setup_future_usage":"off_session","customer":"cus_1","payment_method":"pm_1",
 		"last_payment_error":{"code":"card_declined","decline_code":"insufficient_funds","type":"card_error"},
-		"latest_charge":{"id":"ch_1","object":"charge","created":1650272400,"balance_transaction":{"id":"txn_1","object":"balance_transaction","fee":109,"currency":"cny"},"payment_method_details":{"type":"card","card":{"capture_before":1650700000}},
+		"latest_charge":{"id":"ch_1","object":"charge","created":1650272400,"balance_transaction":{"id":"txn_1","object":"balance_transaction","amount":3000,"fee":109,"currency":"cny"},"payment_method_details":{"type":"card","card":{"capture_before":1650700000}},
 		"refunds":{"object":"list","data":[{"id":"re_1","object":"refund","amount":50,"status":"succeeded","metadata":{"step":"g1:h#1"}}]}}}`
 	held := Facts{ID: "pi_1", Secret: "s", State: Held, Currency: "CNY", Authorised: 5800, Expires: time.Unix(1650700000, 0).UTC(),
 		Customer: "cus_1", CardToken: "pm_1", Payment: "g1:h", Seq: 7}
 	taken := held
 	taken.State, taken.Authorised, taken.Captured, taken.Expires = Taken, 0, 3000, time.Time{}
-	taken.Fee = FeeFact{ID: "txn_1", Minor: 109, Currency: "CNY"}
+	taken.Moves = []MoveFact{{ID: "txn_1", Charge: true, Of: 3000, Minor: 3000, Fee: 109, Currency: "CNY"}}
 	taken.Refunds = []RefundFact{{ID: "re_1", Minor: 50, Step: "g1:h#1"}}
 	declined := Facts{ID: "pi_1", Secret: "s", State: Unconfirmed, Currency: "CNY", Declined: "insufficient_funds", Payment: "g1:h", Seq: 7}
 	for status, want := range map[string]Facts{"requires_capture": held, "succeeded": taken, "requires_payment_method": declined} {
@@ -152,14 +159,63 @@ func TestStripeThatCannotBeReachedMayBeTriedAgain(t *testing.T) {
 	}
 }
 
+func TestCurrenciesThatStripeCountsOtherwiseAreRefused(t *testing.T) {
+	s := NewStripe(StripeKeys{Secret: "sk_test_123"}, StripeSite{API: "http://127.0.0.1:1"})
+	for currency, code := range map[string]string{"UGX": "online_refused", "KWD": "online_refused", "JPY": "online_unavailable", "CNY": "online_unavailable"} {
+		_, err := s.Open(t.Context(), "k", IntentRequest{Currency: currency, Minor: 1880, Method: Card})
+		wantFault(t, err, code) // nobody is at that address
+	}
+}
+
 func TestRefundsOfWhatWasNeverCapturedAreNotMoney(t *testing.T) {
-	facts := refundFacts([]*stripe.Refund{
+	var f Facts
+	for _, r := range []*stripe.Refund{
 		{ID: "re_1", Amount: 100}, // the part of a hold that was let go
-		{ID: "re_2", Amount: 200, BalanceTransaction: &stripe.BalanceTransaction{ID: "txn_1"}},
+		{ID: "re_2", Amount: 200, BalanceTransaction: &stripe.BalanceTransaction{ID: "txn_1", Amount: -28, Currency: "usd"}},
 		{ID: "re_3", Amount: 300, Metadata: map[string]string{"step": "s"}, Status: stripe.RefundStatusFailed},
-	})
-	if len(facts) != 2 || facts[0].ID != "re_2" || facts[0].Step != "" || !facts[1].Failed || facts[1].Step != "s" {
-		t.Errorf("got %+v", facts)
+	} {
+		f.addRefund(r)
+	}
+	want := Facts{
+		Refunds: []RefundFact{{ID: "re_2", Minor: 200}, {ID: "re_3", Minor: 300, Step: "s", Failed: true}},
+		Moves:   []MoveFact{{ID: "txn_1", Of: -200, Minor: -28, Currency: "USD"}},
+	}
+	if !reflect.DeepEqual(f, want) {
+		t.Errorf("got %+v, want %+v", f, want)
+	}
+}
+
+func TestDisputesAreReadByWhatTheyMoved(t *testing.T) {
+	withdrawn := &stripe.BalanceTransaction{ID: "txn_1", Amount: -5800, Fee: 1500, Currency: "cny"}
+	reinstated := &stripe.BalanceTransaction{ID: "txn_2", Amount: 5800, Currency: "cny"}
+	away := MoveFact{ID: "txn_1", Of: -5800, Minor: -5800, Fee: 1500, Currency: "CNY"}
+	back := MoveFact{ID: "txn_2", Of: 5800, Minor: 5800, Currency: "CNY"}
+	for name, row := range map[string]struct {
+		moved []*stripe.BalanceTransaction
+		want  Facts
+	}{
+		"an inquiry moves nothing": {nil, Facts{}},
+		"a dispute takes it away":  {[]*stripe.BalanceTransaction{withdrawn}, Facts{Refunds: []RefundFact{{ID: "dp_1", Minor: 5800, Dispute: true}}, Moves: []MoveFact{away}}},
+		"won, it comes back": {[]*stripe.BalanceTransaction{withdrawn, reinstated},
+			Facts{Refunds: []RefundFact{{ID: "dp_1", Minor: 5800, Dispute: true, Failed: true}}, Moves: []MoveFact{away, back}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var f Facts
+			f.addDispute(&stripe.Dispute{ID: "dp_1", Amount: 5800, BalanceTransactions: row.moved})
+			if !reflect.DeepEqual(f, row.want) {
+				t.Errorf("got %+v, want %+v", f, row.want)
+			}
+		})
+	}
+}
+
+func TestKeysAreWhatAHeaderCarries(t *testing.T) {
+	if key := stripeKey("g1:A001/3/1-302#000001"); key != "g1:A001/3/1-302#000001" {
+		t.Errorf("a plain key became %q", key)
+	}
+	long, house := stripeKey(strings.Repeat("a", 300)), stripeKey("g1:A001/东1/1-302#000001")
+	if len(long) != 64 || len(house) != 64 || house == stripeKey("g1:A001/东1/1-302#000002") {
+		t.Errorf("keys became %q and %q", long, house)
 	}
 }
 
@@ -183,6 +239,7 @@ func TestOnlySignedEventsAreHeard(t *testing.T) {
 		{"another body", refund, sign(body, "whsec_123", now), ""},
 		{"a replay", body, sign(body, "whsec_123", now.Add(-6*time.Minute)), ""},
 		{"a time to come", body, sign(body, "whsec_123", now.Add(6*time.Minute)), ""},
+		{"an event without an object", []byte(`{"id":"evt_3","object":"event"}`), sign([]byte(`{"id":"evt_3","object":"event"}`), "whsec_123", now), ""},
 		{"no signature", body, "", ""},
 		{"nonsense", body, "t=x,v1=y", ""},
 	}

@@ -22,7 +22,7 @@ func (s *Stripe) Hear(payload []byte, signature string, now time.Time) (Signal, 
 	event, err := webhook.ConstructEventWithOptions(payload, signature, s.keys.Webhook, webhook.ConstructEventOptions{
 		IgnoreTolerance: true, IgnoreAPIVersionMismatch: true, // only ids are read, and the clock is ours
 	})
-	if err == nil && now.Sub(signedAt(signature)).Abs() <= stripeTolerance {
+	if err == nil && event.Data != nil && now.Sub(signedAt(signature)).Abs() <= stripeTolerance {
 		return Signal{ID: event.ID, Type: string(event.Type), Intent: aboutIntent(event.Data.Raw)}, nil
 	}
 	slog.Warn("an event with a bad signature was refused", "bytes", len(payload))
