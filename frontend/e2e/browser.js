@@ -15,7 +15,7 @@ export function startBrowser() {
 /** A person with a browser of their own, signed in as the demo's holder of a role. */
 export async function person(browser, base, role, { locale = 'en-GB', viewport = phone, serviceWorkers = 'block' } = {}) {
 	const context = await browser.newContext({ baseURL: base, locale, viewport, serviceWorkers, timezoneId: 'Asia/Shanghai' });
-	context.setDefaultTimeout(10_000);
+	context.setDefaultTimeout(Number(process.env.PATIENCE ?? 10_000)); // on a machine with other work, more
 	const page = await context.newPage();
 	const broken = [];
 	page.on('pageerror', (err) => broken.push(err.message));

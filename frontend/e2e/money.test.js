@@ -5,7 +5,7 @@ import { startService } from './service.js';
 import { startStripe } from './stripe.js';
 
 /** A round for each way of paying, from joining to the receipt, by the people who pay and are paid. */
-const ways = { cash: {}, transfer: {}, card: {}, alipay: {} };
+const ways = { cash: {}, transfer: {}, card: {}, alipay: {}, wechat: {} };
 const home = 'M001/3/1-302';
 /** One red pixel. */
 const photo = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==';
@@ -125,9 +125,15 @@ test('a declined card says what to do, the next one is held and nothing is charg
 	await inBoth('resident', `/group-buys/${ways.card.round}/pay${at}`, 'pay declined');
 	await page.getByText('Save this card').click();
 	await page.getByRole('button', { name: 'Go on' }).click();
-	await page.getByLabel('Card number').fill('4242 4242 4242 4242');
+	await page.getByLabel('Card number').fill('4000 0025 0000 3155');
 	await holdsUp(page, 'the element');
 	await page.getByRole('button', { name: 'Hold ¥42.00' }).click();
+	await page.getByRole('button', { name: 'Fail' }).click();
+	await page.getByText('Your bank did not confirm the payment.').waitFor();
+	await page.getByRole('button', { name: 'Hold ¥42.00' }).click();
+	await page.getByText('is this you?').waitFor();
+	assert.equal((await billOf('card')).outstanding, 4200, 'the bank has not said yes yet');
+	await page.getByRole('button', { name: 'Complete' }).click();
 	await page.getByText('¥42.00 is held', { exact: true }).waitFor();
 	assert.deepEqual(stripe.double.charged, []);
 	assert.deepEqual(await stripe.double.heard, [200, 200], 'the signed event is taken, twice');
@@ -145,6 +151,45 @@ test('a wallet is charged at once and comes back to the page', async () => {
 	assert.equal(stripe.double.kept(), 4200);
 });
 
+test('WeChat shows a QR code, and the payment is confirmed a little later', async () => {
+	const { page } = people.resident;
+	await open(page, `/group-buys/${ways.wechat.round}/pay${at}`);
+	await page.getByText('WeChat Pay', { exact: true }).click();
+	await page.getByRole('button', { name: 'Go on' }).click();
+	await page.getByRole('button', { name: 'Pay ¥42.00' }).click();
+	await page.getByText('Scan the QR code').waitFor();
+	await page.getByRole('button', { name: 'Complete' }).click();
+	await page.getByText('The payment is being confirmed.').waitFor();
+	await inBoth('resident', `/group-buys/${ways.wechat.round}/pay${at}`, 'pay processing');
+	const [intent] = stripe.double.of('payment_intent').filter((i) => i.status === 'processing');
+	stripe.double.taken(intent, '');
+	await page.getByRole('button', { name: 'Look again' }).click();
+	await page.getByText('paid ¥42.00').waitFor();
+	assert.equal(stripe.double.kept(), 2 * 4200);
+});
+
+test('a neighbour pays for an elder, and is told when the bank lets the hold go', async () => {
+	const made = await ask('leader', 'POST', '/group-buys', {
+		building: 'M001/3', open: true, title: 'For an elder', closes: new Date(Date.now() + 7_200_000).toISOString(),
+		items: [{ product: (await ask('resident', 'GET', '/products'))[0].id, unit_cap: 1000, case_size: 1 }],
+	});
+	ways.elder = { round: made.id };
+	await ask('leader', 'PUT', `/group-buys/${made.id}/orders`, { household: 'M001/3/1-101', name: '周奶奶', agreed: 'phone', payer: 'me', lines: [{ item: made.items[0].id, quantity: 2, tolerance: 0 }] });
+	const { page } = people.leader;
+	await open(page, '/payments');
+	await inBoth('leader', '/payments', 'payments for an elder');
+	await page.getByRole('link', { name: 'Pay online' }).first().click();
+	await page.getByRole('button', { name: 'Go on' }).click();
+	await page.getByLabel('Card number').fill('4242424242424242');
+	await page.getByRole('button', { name: 'Hold ¥20.00' }).click();
+	await page.getByText('¥20.00 is held', { exact: true }).waitFor();
+	stripe.double.lapse(stripe.double.of('payment_intent').at(-1));
+	await until('nothing is held', (b) => b.held === 0 && b.outstanding === 2000, () => ask('leader', 'GET', `/group-buys/${made.id}/bill?household=M001/3/1-101`));
+	await open(page, `/group-buys/${made.id}/pay?household=M001/3/1-101`);
+	await page.getByText('¥20.00, let go; nothing was charged').waitFor();
+	await inBoth('leader', `/group-buys/${made.id}/pay?household=M001/3/1-101`, 'pay lapsed');
+});
+
 test('the rounds close, are matched and counted, and everybody pays what arrived', async () => {
 	for (const way in ways) await ask('leader', 'POST', `/group-buys/${ways[way].round}/close`);
 	await ask('operator', 'POST', '/markets', { area: ['M001'], rule: 'equal', seconds: 1 });
@@ -154,14 +199,17 @@ test('the rounds close, are matched and counted, and everybody pays what arrived
 	await ask('supplier', 'POST', `/deliveries/${delivery}/confirm`);
 	await ask('supplier', 'POST', `/deliveries/${delivery}/dispatch`);
 	await ask('coordinator', 'POST', `/deliveries/${delivery}/receipt`, { counts: made.lots.map((l) => ({ lot: l.lot, good: l.quantity, damaged: 0 })) });
-	for (const way of ['card', 'alipay']) await until(`${way} settles`, (b) => b.paid === 1848 && b.outstanding === 0 && b.bill.lines.every((l) => l.reason === 'counted'), () => billOf(way));
+	for (const way of ['card', 'alipay', 'wechat']) await until(`${way} settles`, (b) => b.paid === 1848 && b.outstanding === 0 && b.bill.lines.every((l) => l.reason === 'counted'), () => billOf(way));
 	await until('what is owed in cash', (b) => b.to_give_back === 4200 - 1848, () => billOf('cash'));
-	assert.equal(stripe.double.kept(), 2 * 1848);
+	assert.equal(stripe.double.kept(), 3 * 1848);
 	const { page } = people.resident;
 	await open(page, `/group-buys/${ways.alipay.round}/receipt${at}`);
 	await page.getByText('¥42.00 charged, ¥23.52 given back, ¥18.48 kept').waitFor();
 	await page.getByRole('heading', { name: 'Why it changed' }).waitFor();
 	await inBoth('resident', `/group-buys/${ways.alipay.round}/receipt${at}`, 'receipt');
+	if (process.env.SHOTS) await page.pdf({ path: `${process.env.SHOTS}/receipt.pdf`, format: 'A4' });
+	await open(people.leader.page, `/group-buys/${ways.alipay.round}/receipt${at}`);
+	await people.leader.page.getByRole('heading', { name: 'Why it changed' }).waitFor();
 });
 
 test('the leader gives change, counts the till and pays the supplier by hand', async () => {
@@ -173,11 +221,19 @@ test('the leader gives change, counts the till and pays the supplier by hand', a
 	await dialog.getByLabel('Why').fill('less than at first');
 	await dialog.getByRole('button', { name: 'Write it down' }).click();
 	await page.getByText('paid ¥18.48').waitFor();
-	await page.getByRole('button', { name: /^Supplier/ }).click();
-	await page.getByRole('button', { name: 'Write down a payment to the supplier' }).click();
+	await page.getByRole('button', { name: /^To pay out/ }).click();
+	const pay = page.getByRole('button', { name: 'Write down a payment to the supplier' });
+	await pay.click();
 	await dialog.getByRole('button', { name: 'Write it down' }).click();
-	await page.getByRole('button', { name: 'Write down a payment to the supplier' }).waitFor({ state: 'detached' });
+	await pay.waitFor({ state: 'detached' });
+	await page.getByRole('button', { name: 'Undo' }).click();
+	await dialog.getByLabel('Why').fill('not yet');
+	await dialog.getByRole('button', { name: 'Undo' }).click();
+	await pay.click();
+	await dialog.getByRole('button', { name: 'Write it down' }).click();
+	await pay.waitFor({ state: 'detached' });
 	await holdsUp(page, 'paying a supplier');
+	if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/paying-out.png`, fullPage: true });
 	await page.getByRole('button', { name: /^The till/ }).click();
 	await page.getByText('¥0.88').first().waitFor();
 	await page.getByLabel('Cash counted (¥)').fill('0.80');
@@ -234,11 +290,21 @@ test('everybody reads their own statement, and the deployment’s adds up with S
 	await supplier.getByText('The supplier was paid').or(supplier.getByText('the supplier was paid')).first().waitFor();
 	await supplier.getByRole('button', { name: 'Set up payouts' }).click();
 	await supplier.getByText('Set up: you are paid').waitFor();
-	await until('sent to the supplier', (sent) => sent === 880 + 1760, async () => stripe.double.of('transfer').reduce((sum, t) => sum + t.amount - t.amount_reversed, 0));
+	await until('sent to the supplier', (sent) => sent === 880 + 2 * 1760, async () => stripe.double.of('transfer').reduce((sum, t) => sum + t.amount - t.amount_reversed, 0));
 	await open(people.operator.page, '/statements');
 	await people.operator.page.getByText('the payment provider’s fee').first().waitFor();
 	const fees = stripe.double.charged.filter(([, minor]) => minor > 0).reduce((sum, [, minor]) => sum + Math.round(minor * 0.029), 0);
-	await until('the book at Stripe', (s) => s.sums[0]?.closing === -(stripe.double.kept() - fees - 2640), () => ask('operator', 'GET', '/statement?of=stripe'));
+	await until('the book at Stripe', (s) => s.sums[0]?.closing === -(stripe.double.kept() - fees - 880 - 2 * 1760), () => ask('operator', 'GET', '/statement?of=stripe'));
+});
+
+test('what a bank takes back is owed again, and everybody sees why', async () => {
+	const wechat = stripe.double.of('payment_intent').find((i) => i.wallet === 'wechat_pay');
+	stripe.double.dispute(wechat);
+	await until('owed again', (b) => b.outstanding === 1848, () => billOf('wechat'));
+	await open(people.leader.page, `/group-buys/${ways.wechat.round}/money`);
+	await people.leader.page.getByText('owes ¥18.48').waitFor();
+	await inBoth('leader', `/group-buys/${ways.wechat.round}/receipt${at}`, 'receipt disputed');
+	await people.leader.page.getByText('taken back by the household’s bank').waitFor();
 });
 
 test('a saved card pays the next round without being typed', async () => {

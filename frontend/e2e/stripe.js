@@ -9,6 +9,7 @@ import { createServer } from 'node:http';
  */
 export const keys = { BAIMI_STRIPE_KEY: 'sk_test_e2e', BAIMI_STRIPE_PUBLIC_KEY: 'pk_test_e2e', BAIMI_STRIPE_WEBHOOK_SECRET: 'whsec_e2e' };
 const declined = { 4000000000000002: 'card_declined', 4000000000009995: 'insufficient_funds' };
+const asksTheBank = '4000002500003155'; // 3-D Secure
 
 export async function startStripe() {
 	const double = new Double();
@@ -47,8 +48,10 @@ class Double {
 		const found = this.objects.get(id);
 		if (kind === 'transfers' && method === 'GET') return list(this.of('transfer').filter((t) => t.transfer_group === query.get('transfer_group')));
 		if (kind === 'refunds' && method === 'GET') return list([]);
+		if (kind === 'disputes' && method === 'GET') return list(this.of('dispute').filter((d) => d.payment_intent === query.get('payment_intent')));
 		if (method === 'GET') return found;
 		if (verb === 'page') return this.confirm(found, body.get('card'));
+		if (verb === 'bank') return this.atTheBank(found, body.get('says') === 'yes');
 		if (verb === 'confirm') return this.confirm(found, found.payment_method ? '4242424242424242' : '');
 		if (verb === 'capture') return this.capture(found, Number(body.get('amount_to_capture')));
 		if (verb === 'cancel') return this.told(Object.assign(found, { status: 'canceled', amount_capturable: 0 }));
@@ -67,7 +70,7 @@ class Double {
 			id, object, amount: Number(body.get('amount')), currency: body.get('currency'), metadata: labels(body), customer: body.get('customer'), client_secret: `${id}_secret`,
 			...(object === 'payment_intent' && {
 				status: body.get('payment_method') ? 'requires_confirmation' : 'requires_payment_method', capture_method: body.get('capture_method') ?? 'automatic', amount_capturable: 0, amount_received: 0,
-				setup_future_usage: body.get('setup_future_usage'), payment_method: body.get('payment_method'), wallet: body.get('payment_method_types[0]') !== 'card',
+				setup_future_usage: body.get('setup_future_usage'), payment_method: body.get('payment_method'), wallet: body.get('payment_method_types[0]'),
 			}),
 			...(object === 'setup_intent' && { status: 'requires_payment_method' }),
 			...(object === 'account' && { capabilities: { transfers: 'active' } }),
@@ -80,12 +83,26 @@ class Double {
 
 	/** What the household does in the page, or its saved card without it. */
 	confirm(intent, card) {
-		const code = declined[card];
-		if (code) {
-			intent.last_payment_error = { type: 'card_error', code: 'card_declined', decline_code: code, message: 'Your card was declined.' };
-			this.told(intent);
-			return { error: intent.last_payment_error };
-		}
+		if (declined[card]) return this.refuse(intent, 'card_declined', declined[card]);
+		if (intent.wallet === 'wechat_pay' || card === asksTheBank) return this.told(Object.assign(intent, { status: 'requires_action', card }));
+		return this.taken(intent, card);
+	}
+
+	refuse(intent, code, decline_code) {
+		intent.status = 'requires_payment_method';
+		intent.last_payment_error = { type: 'card_error', code, decline_code, message: 'Your card was declined.' };
+		this.told(intent);
+		return { error: intent.last_payment_error };
+	}
+
+	/** What the household does at its bank, or with the QR code in WeChat, which takes a while. */
+	atTheBank(intent, agreed) {
+		if (!agreed) return this.refuse(intent, 'payment_intent_authentication_failure');
+		if (intent.wallet === 'wechat_pay') return this.told(Object.assign(intent, { status: 'processing' }));
+		return this.taken(intent, intent.card);
+	}
+
+	taken(intent, card) {
 		const method = { id: `pm_${++this.n}`, object: 'payment_method', card: { brand: 'visa', last4: card.slice(-4) } };
 		if (intent.object === 'setup_intent') return Object.assign(intent, { status: 'succeeded', payment_method: method });
 		delete intent.last_payment_error;
@@ -101,6 +118,22 @@ class Double {
 		return this.told(Object.assign(intent, { status: 'succeeded', amount_capturable: 0, amount_received: amount }));
 	}
 
+	/** The household's bank lets a hold go, as it does after seven days. */
+	lapse(intent) {
+		this.told(Object.assign(intent, { status: 'canceled', amount_capturable: 0 }));
+	}
+
+	/** The household's bank takes back all that is left of a charge. */
+	dispute(intent) {
+		const amount = this.charged.filter(([id]) => id === intent.id).reduce((sum, [, minor]) => sum + minor, 0);
+		const moved = { id: `txn_${++this.n}`, object: 'balance_transaction', amount: -amount, fee: 1500, currency: intent.currency };
+		const id = `dp_${++this.n}`;
+		this.objects.set(id, { id, object: 'dispute', amount, payment_intent: intent.id, balance_transactions: [moved] });
+		intent.latest_charge.disputed = true;
+		this.charged.push([intent.id, -amount]);
+		this.told(intent, 'charge.dispute.created');
+	}
+
 	refund(intent, body) {
 		const refund = { id: `re_${++this.n}`, object: 'refund', amount: Number(body.get('amount')), status: 'succeeded', metadata: labels(body) };
 		intent.latest_charge.refunds.data.push(refund);
@@ -110,8 +143,8 @@ class Double {
 	}
 
 	/** Sends a signed event about an intent, twice, as Stripe may. */
-	told(intent) {
-		const payload = JSON.stringify({ id: `evt_${++this.n}`, object: 'event', type: `payment_intent.${intent.status}`, data: { object: { id: intent.id, object: 'payment_intent' } } });
+	told(intent, type = `payment_intent.${intent.status}`) {
+		const payload = JSON.stringify({ id: `evt_${++this.n}`, object: 'event', type, data: { object: { id: intent.id, object: 'payment_intent' } } });
 		const at = Math.floor(Date.now() / 1000);
 		const signature = createHmac('sha256', keys.BAIMI_STRIPE_WEBHOOK_SECRET).update(`${at}.${payload}`).digest('hex');
 		this.heard = Promise.all([1, 2].map(() => fetch(this.hooks, { method: 'POST', headers: { 'Content-Type': 'application/json', 'Stripe-Signature': `t=${at},v1=${signature}` }, body: payload }).then((r) => r.status)));
@@ -138,13 +171,23 @@ function send(response, body) {
 
 /** The stand-in for https://js.stripe.com/v3/, run in the page: the same calls, one field, no iframe. */
 function page(base) {
+	/** The window that Stripe puts over the page: the bank's question, or WeChat's QR code. */
+	const bank = (wallet) =>
+		new Promise((done) => {
+			const at = document.body.appendChild(document.createElement('dialog'));
+			at.innerHTML = `<p>${wallet === 'wechat_pay' ? 'Scan the QR code with WeChat' : 'Your bank: is this you?'}</p><button value="yes" style="min-height:48px">Complete</button> <button value="no" style="min-height:48px">Fail</button>`;
+			at.onclick = ({ target }) => target.value && (at.remove(), done(target.value));
+			at.showModal();
+		});
 	window.Stripe = (key) => {
 		if (key !== 'pk_test_e2e') throw new Error('not the deployment’s key');
 		const confirm = async ({ elements, confirmParams }) => {
 			const id = elements.secret.replace('_secret', '');
 			const card = document.getElementById('stand-in-card').value.replaceAll(' ', '');
-			const answer = await (await fetch(`${base}/v1/intents/${id}/page`, { method: 'POST', body: new URLSearchParams({ card }) })).json();
-			if (answer.wallet) await new Promise(() => location.assign(`${confirmParams.return_url}&payment_intent=${id}`));
+			const tell = async (what, body) => (await fetch(`${base}/v1/intents/${id}/${what}`, { method: 'POST', body: new URLSearchParams(body) })).json();
+			let answer = await tell('page', { card });
+			if (answer.status === 'requires_action') answer = await tell('bank', { says: await bank(answer.wallet) });
+			if (answer.wallet === 'alipay') await new Promise(() => location.assign(`${confirmParams.return_url}&payment_intent=${id}`));
 			return answer.error ? { error: answer.error } : { paymentIntent: answer };
 		};
 		return {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { half, minorOf, sorted, typedOf } from '../src/lib/format';
+import { half, minorOf, money, sorted, typedOf } from '../src/lib/format';
 import { choose } from '../src/lib/locale';
 
 test.each([
@@ -17,7 +17,16 @@ test.each([
 });
 
 test('an amount is typed back as it is read', () => {
-	for (const minor of [0, 5, 100, 1880, 199999]) expect(minorOf(typedOf(minor))).toBe(minor);
+	for (const currency of ['CNY', 'JPY', 'KWD']) {
+		for (const minor of [0, 5, 100, 1880, 199999]) expect(minorOf(typedOf(minor, currency), currency)).toBe(minor);
+	}
+});
+
+test('a currency has the decimals that it has', () => {
+	expect(money(1880, 'CNY')).toMatch(/18\.80$/);
+	expect(money(1880, 'JPY')).toMatch(/1,880$/);
+	expect(minorOf('18.8', 'JPY')).toBeNull();
+	expect(minorOf('1.234', 'KWD')).toBe(1234);
 });
 
 test('full-width digits become plain ones', () => {

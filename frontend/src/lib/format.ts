@@ -1,20 +1,33 @@
 import { locale } from './locale';
 
-/** Minor units of a currency as people write them: 1880 CNY is ¥18.80. */
+const format = (currency: string) => new Intl.NumberFormat(locale(), { style: 'currency', currency, currencyDisplay: 'narrowSymbol' });
+
+/** How many decimals a currency has: CNY two, JPY none. */
+const decimals = (currency: string) => format(currency).resolvedOptions().maximumFractionDigits ?? 2;
+
+/** Minor units of a currency as people write them: 1880 CNY is ¥18.80, 1880 JPY is ¥1,880. */
 export function money(minor: number, currency = 'CNY'): string {
-	return new Intl.NumberFormat(locale(), { style: 'currency', currency, currencyDisplay: 'narrowSymbol' }).format(minor / 100);
+	return format(currency).format(minor / 10 ** decimals(currency));
+}
+
+/** The short name of a currency's unit, as it stands behind a field's label. */
+export function unitOf(currency = 'CNY'): string {
+	if (currency === 'CNY' && locale() !== 'en') return '元';
+	return format(currency).formatToParts(0).find((part) => part.type === 'currency')?.value ?? currency;
 }
 
 /** What a person typed as an amount, in minor units; null where it is none. */
-export function minorOf(typed: string): number | null {
-	const match = /^\s*[¥￥]?\s*(\d{1,9})(?:[.．](\d{1,2}))?\s*$/.exec(half(typed));
-	if (!match) return null;
-	return Number(match[1]) * 100 + Number((match[2] ?? '').padEnd(2, '0'));
+export function minorOf(typed: string, currency = 'CNY'): number | null {
+	const match = /^\s*[¥￥$€£]?\s*(\d{1,9})(?:[.．](\d{1,3}))?\s*$/.exec(half(typed));
+	const digits = decimals(currency);
+	if (!match || (match[2] ?? '').length > digits) return null;
+	return Number(match[1]) * 10 ** digits + Number((match[2] ?? '').padEnd(digits, '0'));
 }
 
-/** Minor units as a person would type them: 1880 is 18.80. */
-export function typedOf(minor: number): string {
-	return minor % 100 === 0 ? String(minor / 100) : (minor / 100).toFixed(2);
+/** Minor units as a person would type them: 1880 CNY is 18.80. */
+export function typedOf(minor: number, currency = 'CNY'): string {
+	const digits = decimals(currency);
+	return (minor / 10 ** digits).toFixed(minor % 10 ** digits === 0 ? 0 : digits);
 }
 
 /** Full-width digits and points as their plain forms. */
@@ -32,6 +45,12 @@ export function moment(at: string | Date, now = new Date()): string {
 		? { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }
 		: { month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' };
 	return new Intl.DateTimeFormat(locale(), options).format(date);
+}
+
+/** A moment with its whole date, as it stands on paper. */
+export function stamp(at: string | Date): string {
+	const options: Intl.DateTimeFormatOptions = { year: 'numeric', month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' };
+	return new Intl.DateTimeFormat(locale(), options).format(new Date(at));
 }
 
 export function day(at: string | Date): string {
