@@ -138,6 +138,16 @@ func (m *model) temperatures() (hot, cold float64) {
 	return 0.35, 0.0035
 }
 
+// boldness is how much hotter a search begins that has more steps than 300 a stop:
+// by the root of how many more, and four times at most. At the end it is as cold.
+func (m *model) boldness(step int, share float64) float64 {
+	if step == 0 || share <= 0 {
+		return 1
+	}
+	steps := float64(step) / share / float64(m.n)
+	return min(max(math.Sqrt(steps/300), 1), 4)
+}
+
 // anneal runs until stop says that the share of the budget that is used is 1.
 func (r *search) anneal(warm bool, used func(iteration int) float64) {
 	mean := r.meanWay()
@@ -145,14 +155,15 @@ func (r *search) anneal(warm bool, used func(iteration int) float64) {
 	if warm {
 		hot = math.Sqrt(hot * cold)
 	}
-	temperature := hot * mean
+	var temperature float64
 	for i := 0; ; i++ {
 		if i%32 == 0 {
 			share := used(i)
 			if share >= 1 {
 				return
 			}
-			temperature = mean * hot * math.Pow(cold/hot, share)
+			start := hot * r.boldness(i, share)
+			temperature = mean * start * math.Pow(cold/start, share)
 		}
 		r.step(temperature)
 	}
@@ -210,6 +221,7 @@ func solveOnce(ctx context.Context, m *model, from [][]int32, clock *stopwatch, 
 	if m.n <= 2 || len(m.vehicles) == 0 {
 		return r
 	}
+	stage := clock.stage(1)
 	r.anneal(!empty(from), func(iteration int) float64 {
 		if ctx.Err() != nil {
 			return 1
@@ -217,7 +229,7 @@ func solveOnce(ctx context.Context, m *model, from [][]int32, clock *stopwatch, 
 		if tells && clock.o.Progress != nil && iteration%4096 == 0 {
 			clock.o.Progress(r.bestCost, clock.left())
 		}
-		return clock.used(iteration)
+		return stage.used(iteration)
 	})
 	return r
 }
