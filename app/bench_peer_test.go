@@ -2,14 +2,21 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
 	"fmt"
 	"net"
 	"net/http"
 	"os"
 	"os/exec"
+	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
+
+	"github.com/gofiber/fiber/v2"
+
+	"baimi/app/db"
 )
 
 // BenchmarkPeerPocketBase inserts the same orders, without sessions and without
@@ -83,4 +90,73 @@ func (s *server) ask(b *testing.B, token, path, body string, into any) {
 	if err := json.NewDecoder(answer.Body).Decode(into); err != nil || answer.StatusCode != http.StatusOK {
 		b.Fatalf("%s: %s, %v", path, answer.Status, err)
 	}
+}
+
+// bareFiber is the ceiling: no session, no contract; and a store only for what is put.
+func bareFiber() {
+	app := fiber.New(fiber.Config{DisableStartupMessage: true})
+	page := strings.Repeat("x", 1200)
+	app.Post("/*", func(c *fiber.Ctx) error { return c.SendString(strconv.Itoa(len(c.Body()))) })
+	if store := os.Getenv("BAIMI_STORE"); store != "" {
+		app.Put("/*", keep(store))
+	}
+	app.Get("/*", func(c *fiber.Ctx) error { return c.SendString(page) })
+	app.Hooks().OnListen(func(at fiber.ListenData) error {
+		fmt.Printf("Fiber is at http://127.0.0.1:%s\n", at.Port)
+		return nil
+	})
+	if err := app.Listen("127.0.0.1:0"); err != nil {
+		fmt.Println(err)
+	}
+	os.Exit(1)
+}
+
+// body is a document that holds what was sent, under no index.
+type body struct {
+	db.Doc
+	Sent string `json:"sent"`
+}
+
+// keep stores each body and answers when it is on disk.
+func keep(store string) fiber.Handler {
+	conn, err := db.Connect(context.Background(), store)
+	if err != nil {
+		panic(err)
+	}
+	bodies, last := db.Open[body](conn, db.Spec{Name: "bodies"}), new(atomic.Int64)
+	return func(c *fiber.Ctx) error {
+		_, err := bodies.Insert(context.Background(), body{Doc: db.Doc{ID: fmt.Sprintf("%08d", last.Add(1))}, Sent: string(c.Body())})
+		if err != nil {
+			return err
+		}
+		return c.SendString("kept")
+	}
+}
+
+func BenchmarkCeilingFiberPost(b *testing.B) {
+	s := startServer(b, "fiber", "")
+	middle(b, func() figures {
+		return s.load(b, buildings*doors, warmUp, join)
+	})
+	s.stop()
+}
+
+func BenchmarkCeilingFiberKeeps(b *testing.B) {
+	middle(b, func() figures {
+		s := startServer(b, "fiber", "sqlite:"+b.TempDir())
+		defer s.stop()
+		return s.load(b, buildings*doors, warmUp, func(i int) call {
+			c := join(i)
+			c.method = "PUT"
+			return c
+		})
+	})
+}
+
+func BenchmarkCeilingFiberGet(b *testing.B) {
+	s := startServer(b, "fiber", "")
+	middle(b, func() figures {
+		return s.load(b, 30000, warmUp, func(i int) call { return call{"GET", "/api/g/round1", "", "", want(http.StatusOK)} })
+	})
+	s.stop()
 }

@@ -17,7 +17,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/gofiber/fiber/v2"
 	"github.com/valyala/fasthttp"
 
 	"baimi/app/db"
@@ -38,8 +37,9 @@ import (
 //   - Three runs on fresh stores; the table shows the middle one by rate.
 //   - req/s is by the wall clock; CPU is user and system time of the server
 //     process for each counted request; p99 is over all counted requests.
-//   - The ceiling is a bare Fiber handler that reads the same POST and answers a word,
-//     driven in the same way in the same minute.
+//   - The ceilings are a bare Fiber handler that reads the same POST and answers a word, and
+//     one that first has the store of app/db keep the body, with no session, contract or
+//     rule; they are driven in the same way in the same minute.
 const (
 	connections = 64
 	buildings   = 286
@@ -56,22 +56,6 @@ func TestMain(m *testing.M) {
 		bareFiber()
 	}
 	os.Exit(m.Run())
-}
-
-// bareFiber is the ceiling: no store, no session, no contract.
-func bareFiber() {
-	app := fiber.New(fiber.Config{DisableStartupMessage: true})
-	page := strings.Repeat("x", 1200)
-	app.Post("/*", func(c *fiber.Ctx) error { return c.SendString(strconv.Itoa(len(c.Body()))) })
-	app.Get("/*", func(c *fiber.Ctx) error { return c.SendString(page) })
-	app.Hooks().OnListen(func(at fiber.ListenData) error {
-		fmt.Printf("Fiber is at http://127.0.0.1:%s\n", at.Port)
-		return nil
-	})
-	if err := app.Listen("127.0.0.1:0"); err != nil {
-		fmt.Println(err)
-	}
-	os.Exit(1)
 }
 
 // server is a process under load.
@@ -317,22 +301,6 @@ func join(i int) call {
 
 // spread takes one household of each building in turn.
 func spread(i int) int { return i%buildings*doors + i/buildings }
-
-func BenchmarkCeilingFiberPost(b *testing.B) {
-	s := startServer(b, "fiber", "")
-	middle(b, func() figures {
-		return s.load(b, buildings*doors, warmUp, join)
-	})
-	s.stop()
-}
-
-func BenchmarkCeilingFiberGet(b *testing.B) {
-	s := startServer(b, "fiber", "")
-	middle(b, func() figures {
-		return s.load(b, 30000, warmUp, func(i int) call { return call{"GET", "/api/g/round1", "", "", want(http.StatusOK)} })
-	})
-	s.stop()
-}
 
 func BenchmarkJoin(b *testing.B) {
 	middle(b, func() figures {

@@ -52,7 +52,7 @@ func deepenSlice(v reflect.Value) {
 		v.Set(v.Slice3(0, 0, 0)) // without the room that two could write into
 		return
 	}
-	next := reflect.MakeSlice(v.Type(), v.Len(), v.Len())
+	next := reflect.MakeSlice(v.Type(), v.Len(), v.Cap()) // whoever appends to the next copy needs no third
 	reflect.Copy(next, v)
 	if shares(v.Type().Elem()) {
 		for i := range next.Len() {
