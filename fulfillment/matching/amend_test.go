@@ -37,6 +37,15 @@ func TestKeptDropsStayAsTheyAre(t *testing.T) {
 	}
 }
 
+func TestAWindowThatADropUnderWayHasTakenIsTheReason(t *testing.T) {
+	m := short(Equal, 3)
+	keep := []Drop{{Supplier: "s", Gate: "g", Trips: 1, Lots: []DropLot{{"l", 1, 10}}, Served: []Served{{"d0", "l", 1}}}}
+	p := solve(t, m, Options{Iterations: 10, Keep: keep})
+	if len(p.Unserved) != 1 || p.Unserved[0].Quantity != 2 || p.Unserved[0].Reason != NoWindow {
+		t.Errorf("unserved %+v", p.Unserved)
+	}
+}
+
 func TestDropsThatDoNotFitAreNotKept(t *testing.T) {
 	m := short(Equal, 3, 3)
 	p := solve(t, m, Options{Iterations: 10})

@@ -58,7 +58,7 @@ type Reason string
 const (
 	NoLot      Reason = "no_lot"       // nobody posted the product (or the pinned lot)
 	NoReach    Reason = "no_reach"     // no supplier of it reaches the gate
-	NoWindow   Reason = "window"       // those who do share no window with the gate
+	NoWindow   Reason = "window"       // those who do share no window with the gate that no drop under way has taken
 	Price      Reason = "price"        // the best tier in reach is above the cap: UnitPrice, Cap, Short
 	MinPerDrop Reason = "min_per_drop" // the gate wants too little: Minimum, Wanted, Short
 	Stock      Reason = "stock"        // the lots in reach are given away: Available, Wanted, Short

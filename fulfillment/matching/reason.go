@@ -293,10 +293,11 @@ func (e *explainer) obstacle(k int32, o option, d *Demand) answer {
 		det.Used, det.Trips = det.Limit-e.trips[s], more
 		return answer{Trips, det}
 	}
-	det.Cost = o.need*(o.price+pair.unitCost) + more*pair.tripCost
+	cost := float64(o.need)*float64(o.price+pair.unitCost) + float64(more)*float64(pair.tripCost)
 	if e.visits[s] == 0 {
-		det.Cost += e.suppliers[s].activation
+		cost += float64(e.suppliers[s].activation)
 	}
+	det.Cost = int64(min(cost, float64(unlimited)))
 	det.Worth, det.Short = worth, det.Cost-worth
 	return answer{TripCost, det}
 }

@@ -47,11 +47,10 @@ func (o *offer) trips(c *cell, q int64) int64 {
 // carries is how many units so many trips hold.
 func (o *offer) carries(c *cell, trips int64) int64 {
 	n := unlimited
-	if c.grams > 0 && o.tripG < unlimited/2 {
-		n = min(n, trips*o.tripG/c.grams)
-	}
-	if c.ml > 0 && o.tripMl < unlimited/2 {
-		n = min(n, trips*o.tripMl/c.ml)
+	for _, one := range [...]struct{ unit, trip int64 }{{c.grams, o.tripG}, {c.ml, o.tripMl}} {
+		if one.unit > 0 && trips < unlimited/one.trip { // else more than a market weighs or holds
+			n = min(n, trips*one.trip/one.unit)
+		}
 	}
 	return n
 }

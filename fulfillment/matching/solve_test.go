@@ -68,6 +68,45 @@ func TestGeneratedMarketsKeepEveryRuleUnderEveryLimit(t *testing.T) {
 	}
 }
 
+// TestGeneratedMarketsComeNearTheirProvenOptimum: the optima are HiGHS's, of the whole
+// market as a mixed integer programme (6 to 20 s each).
+func TestGeneratedMarketsComeNearTheirProvenOptimum(t *testing.T) {
+	for _, c := range []struct {
+		size    size
+		seed    uint64
+		optimum int64
+	}{
+		{size{gates: 20, suppliers: 6, products: 5, linesPerGate: 10, lotsPerSupplier: 2, reach: 15, stock: 0.9}, 1, 443_404},
+		{size{gates: 10, suppliers: 6, products: 8, linesPerGate: 20, lotsPerSupplier: 4, reach: 8, stock: 0.7}, 0, 1_175_453},
+		{size{gates: 20, suppliers: 8, products: 5, linesPerGate: 10, lotsPerSupplier: 3, reach: 15, stock: 1.2, limits: true}, 1, 672_270},
+		{size{gates: 10, suppliers: 5, products: 3, linesPerGate: 20, lotsPerSupplier: 2, reach: 8, stock: 0.6, limits: true}, 1, 402_903},
+	} {
+		p := solve(t, generate(c.size, c.seed), Options{Iterations: 8000})
+		if float64(p.Value) < 0.99*float64(c.optimum) || p.Value > c.optimum || p.Bound < c.optimum {
+			t.Errorf("%+v: value %d, optimum %d, bound %d", c.size, p.Value, c.optimum, p.Bound)
+		}
+	}
+}
+
+// TestCostsBeyondAllMeasureServeNobody holds sums to their range: a trip, a unit and
+// a supplier as dear as a market can tell, in millions of trips.
+func TestCostsBeyondAllMeasureServeNobody(t *testing.T) {
+	m := generate(size{gates: 4, suppliers: 3, products: 3, linesPerGate: 8, lotsPerSupplier: 2, reach: 4, stock: 0.9, limits: true}, 1)
+	for i := range m.Products {
+		m.Products[i].Grams = 1 << 40
+	}
+	for i := range m.Suppliers {
+		s := &m.Suppliers[i]
+		s.TripGrams, s.MaxTrips, s.ActivationCost, s.Windows = 1, 0, maxAmount, nil
+		for k := range s.Reach {
+			s.Reach[k].TripCost, s.Reach[k].UnitCost = maxAmount, maxAmount
+		}
+	}
+	if p := solve(t, m, Options{Iterations: 500}); p.Value != 0 || len(p.Drops) > 0 {
+		t.Errorf("value %d in %d drops", p.Value, len(p.Drops))
+	}
+}
+
 func TestTheSameSeedGivesTheSamePlan(t *testing.T) {
 	m := generate(size{gates: 20, suppliers: 8, products: 5, linesPerGate: 12, lotsPerSupplier: 3, reach: 12, stock: 0.9}, 3)
 	first, _ := json.Marshal(solve(t, m, Options{Iterations: 500, Seed: 4}))

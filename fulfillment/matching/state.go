@@ -149,7 +149,7 @@ func (s *state) move(c *cell, cl cellLot, q int64) {
 	s.gateRoom[p.gate] -= q * c.ml
 	s.gateTrips[p.gate] -= ld.trips - before
 	s.trips[p.supplier] -= ld.trips - before
-	s.value -= float64((ld.trips - before) * p.tripCost)
+	s.value -= float64(ld.trips-before) * float64(p.tripCost)
 	switch {
 	case before == 0 && ld.trips > 0:
 		if s.visits[p.supplier]++; s.visits[p.supplier] == 1 {
