@@ -237,7 +237,22 @@ type answerImport struct {
 	}
 }
 
-func (h handlers) answer(ctx context.Context, in *answerImport) (*importView, error) {
+// Answered is what answers changed of a review, so that a long one is not sent again.
+type Answered struct {
+	Open    int             `json:"open" doc:"Entries that still have questions."`
+	Changes int             `json:"changes" doc:"How many households confirming would change."`
+	Entries []AnsweredEntry `json:"entries" doc:"The entries that the answers touched."`
+}
+
+// AnsweredEntry is an entry at its place in the review.
+type AnsweredEntry struct {
+	At    int         `json:"at" doc:"From 1."`
+	Entry chain.Entry `json:"entry"`
+}
+
+type answered struct{ Body Answered }
+
+func (h handlers) answer(ctx context.Context, in *answerImport) (*answered, error) {
 	_, g, err := h.find(ctx, in.ID, in.Import)
 	if err != nil {
 		return nil, err
@@ -246,24 +261,35 @@ func (h handlers) answer(ctx context.Context, in *answerImport) (*importView, er
 	if err != nil {
 		return nil, err
 	}
-	i, err := h.Imports.Update(ctx, in.Import, func(i *Import) error { return i.Answer(in.Body.Answers, c) })
+	var touched []int
+	i, err := h.Imports.Update(ctx, in.Import, func(i *Import) error {
+		touched, err = i.Answer(in.Body.Answers, c)
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}
-	return i.view(&g), nil
+	out := &answered{Answered{Open: i.Review.Open(), Changes: len(i.Plan(&g)), Entries: []AnsweredEntry{}}}
+	for _, at := range touched {
+		out.Body.Entries = append(out.Body.Entries, AnsweredEntry{at, i.Review.Entries[at-1]})
+	}
+	return out, nil
 }
 
-// Answer settles questions while the import is in review.
-func (i *Import) Answer(answers []chain.Answer, c chain.Context) error {
+// Answer settles questions while the import is in review, and gives the entries that it touched, from 1.
+func (i *Import) Answer(answers []chain.Answer, c chain.Context) (touched []int, err error) {
 	if i.State != ImportInReview {
-		return fault.New(fault.Conflict, "import_done", "This import was confirmed already.").With("state", string(i.State))
+		return nil, fault.New(fault.Conflict, "import_done", "This import was confirmed already.").With("state", string(i.State))
 	}
 	for _, a := range answers {
-		if err := i.Review.Answer(a, c); err != nil {
-			return err
+		some, err := i.Review.Answer(a, c)
+		if err != nil {
+			return nil, err
 		}
+		touched = append(touched, some...)
 	}
-	return nil
+	slices.Sort(touched)
+	return slices.Compact(touched), nil
 }
 
 type confirmImport struct {

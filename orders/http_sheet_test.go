@@ -20,7 +20,7 @@ func TestAnExportedSheetGoesTheWayOfAChain(t *testing.T) {
 		t.Fatalf("%+v", i)
 	}
 	path := "/group-buys/g1/imports/" + i.ID
-	must[ImportView](t, s.site, "lin", "POST "+path+"/answers", map[string]any{"answers": []map[string]any{{"entry": 3, "action": "ignore"}}})
+	must[Answered](t, s.site, "lin", "POST "+path+"/answers", map[string]any{"answers": []map[string]any{{"entry": 3, "action": "ignore"}}})
 	must[ImportView](t, s.site, "lin", "POST "+path+"/confirm", map[string]any{})
 	if got := s.ordered(t); got != "302 eggs=2; 301 eggs=2 greens=1; 304 eggs=1" {
 		t.Errorf("ordered %q", got)

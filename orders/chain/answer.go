@@ -16,14 +16,14 @@ type Answer struct {
 }
 
 // Answer settles questions of one entry. A door also answers for the other
-// entries of the same name that have none. Faults: "no_such_entry",
-// "no_such_door", "no_such_item", "quantity".
-func (r *Review) Answer(a Answer, c Context) error {
+// entries of the same name that have none. It gives the entries that it touched, from
+// 1. Faults: "no_such_entry", "no_such_door", "no_such_item", "quantity".
+func (r *Review) Answer(a Answer, c Context) (touched []int, err error) {
 	if a.Entry < 1 || a.Entry > len(r.Entries) {
-		return fault.New(fault.NotFound, "no_such_entry", "The review has no entry %d.", a.Entry).With("entry", a.Entry)
+		return nil, fault.New(fault.NotFound, "no_such_entry", "The review has no entry %d.", a.Entry).With("entry", a.Entry)
 	}
 	if err := a.check(c); err != nil {
-		return err
+		return nil, err
 	}
 	e := &r.Entries[a.Entry-1]
 	if a.Wants != nil {
@@ -38,12 +38,13 @@ func (r *Review) Answer(a Answer, c Context) error {
 			return q.Code == AskAgain || q.Code == AskNothingYet || q.Code == AskIsOrder || a.Action == Ignore || a.Action == Cancel && !isAddress(q.Code)
 		})
 	}
+	touched = []int{a.Entry}
 	if a.Door != nil {
-		r.answerDoor(a.Entry-1, *a.Door)
+		touched = r.answerDoor(a.Entry-1, *a.Door)
 	}
 	e.askRest()
 	r.reclass()
-	return nil
+	return touched, nil
 }
 
 // askRest asks what an answered entry still lacks, for a line that was not
@@ -81,8 +82,9 @@ func (a Answer) check(c Context) error {
 
 func (e *Entry) answered(what func(Ask) bool) { e.Questions = slices.DeleteFunc(e.Questions, what) }
 
-// answerDoor sets a door, and asks about entries that turn out to be of one household.
-func (r *Review) answerDoor(at int, door community.Door) {
+// answerDoor sets a door, and asks about entries that turn out to be of one
+// household. It gives the entries that it touched, from 1.
+func (r *Review) answerDoor(at int, door community.Door) (touched []int) {
 	name := r.Entries[at].Name
 	for i := range r.Entries {
 		e := &r.Entries[i]
@@ -91,27 +93,31 @@ func (r *Review) answerDoor(at int, door community.Door) {
 			continue
 		}
 		before := e.Door
+		touched = append(touched, i+1)
 		e.Door, e.DoorFrom = &door, "chain"
 		if i == at {
 			e.DoorFrom = "answer"
 		}
 		e.answered(func(q Ask) bool { return isAddress(q.Code) || q.Code == AskNotBuilding || q.Code == AskUnclear })
 		if before == nil || *before != door {
-			r.askAgainAt(i)
+			touched = append(touched, r.askAgainAt(i)...)
 		}
 	}
+	return touched
 }
 
 // askAgainAt asks of the later of two entries, if they add to one household.
-func (r *Review) askAgainAt(i int) {
+func (r *Review) askAgainAt(i int) (touched []int) {
 	for j := range r.Entries {
 		first, second := min(i, j), max(i, j)
 		e := &r.Entries[second]
 		asked := slices.ContainsFunc(e.Questions, func(q Ask) bool { return q.Code == AskAgain })
 		if i != j && !asked && r.Entries[first].sameAs(e) && e.Action == Add && r.Entries[first].Action == Add && !e.again && !e.plus {
 			e.ask(Ask{Code: AskAgain, Entry: first + 1})
+			touched = append(touched, second+1)
 		}
 	}
+	return touched
 }
 
 // reclass brings the kinds of entries and lines up to their questions.

@@ -28,7 +28,7 @@ func parse(t testing.TB, text string, c Context) *Review {
 
 func answer(t testing.TB, r *Review, c Context, a Answer) {
 	t.Helper()
-	if err := r.Answer(a, c); err != nil {
+	if _, err := r.Answer(a, c); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -94,7 +94,7 @@ func TestAnswersThatCannotBeAreRefused(t *testing.T) {
 		"no_such_item":  {Entry: 1, Wants: []Want{{"gold", 1}}},
 		"quantity":      {Entry: 1, Wants: []Want{{"egg", 1000}}},
 	} {
-		if err := r.Answer(a, c); !fault.Is(err, code) {
+		if _, err := r.Answer(a, c); !fault.Is(err, code) {
 			t.Errorf("%s: %v", code, err)
 		}
 	}

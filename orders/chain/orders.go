@@ -24,15 +24,16 @@ func (r *Review) Orders() []Order { return r.OrdersOn(nil) }
 // OrdersOn is Orders where households have ordered before: one whose first entry
 // is a change (再加1份, 不要了) changes that; every other one says anew what it wants.
 func (r *Review) OrdersOn(before map[community.Door][]Want) []Order {
-	orders := []Order{}
+	orders, place := []Order{}, map[community.Door]int{}
 	for i, e := range r.Entries {
 		if len(e.Questions) > 0 || e.Door == nil || e.Action == Ignore {
 			continue
 		}
-		at := slices.IndexFunc(orders, func(o Order) bool { return o.Door == *e.Door })
-		if at < 0 {
+		at, ok := place[*e.Door]
+		if !ok {
 			orders = append(orders, Order{Door: *e.Door, Wants: []Want{}})
 			at = len(orders) - 1
+			place[*e.Door] = at
 			if e.Kind == Changed {
 				orders[at].Wants = append(orders[at].Wants, before[*e.Door]...)
 			}
@@ -86,24 +87,26 @@ func Diff(previous, next *Review) []Change { return DiffOrders(previous.Orders()
 // DiffOrders is Diff on orders, wherever they come from.
 func DiffOrders(previous, next []Order) []Change {
 	changes := []Change{}
-	find := func(orders []Order, d community.Door) Order {
-		if at := slices.IndexFunc(orders, func(o Order) bool { return o.Door == d }); at >= 0 {
-			return orders[at]
-		}
-		return Order{Wants: []Want{}}
-	}
+	before, after := byDoor(previous), byDoor(next)
 	for _, o := range next {
-		before := find(previous, o.Door)
-		if !sameWants(before.Wants, o.Wants) {
-			changes = append(changes, change(o.Door, o.Name, before.Wants, o.Wants))
+		if had := before[o.Door]; !sameWants(had.Wants, o.Wants) {
+			changes = append(changes, change(o.Door, o.Name, append([]Want{}, had.Wants...), o.Wants))
 		}
 	}
 	for _, o := range previous {
-		if !slices.ContainsFunc(next, func(n Order) bool { return n.Door == o.Door }) && len(o.Wants) > 0 {
+		if _, named := after[o.Door]; !named && len(o.Wants) > 0 {
 			changes = append(changes, change(o.Door, o.Name, o.Wants, []Want{}))
 		}
 	}
 	return changes
+}
+
+func byDoor(orders []Order) map[community.Door]Order {
+	all := map[community.Door]Order{}
+	for _, o := range orders {
+		all[o.Door] = o
+	}
+	return all
 }
 
 func change(d community.Door, name string, before, after []Want) Change {
