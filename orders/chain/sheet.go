@@ -102,12 +102,7 @@ type table struct {
 
 // findHeading takes the row among the first ten that has the most known words.
 func (t *table) findHeading() error {
-	t.columns = map[column]int{}
-	for i := range min(10, len(t.cells)) {
-		if found := known(t.cells[i]); len(found) > len(t.columns) {
-			t.heading, t.columns = i, found
-		}
-	}
+	t.heading, t.columns = headingOf(t.cells)
 	t.byOrder = map[string]int{}
 	t.findProducts()
 	var missing []string
@@ -125,6 +120,16 @@ func (t *table) findHeading() error {
 	}
 	return fault.New(fault.Invalid, "sheet_columns", "The sheet lacks these columns: %s.", strings.Join(missing, ", ")).
 		With("missing", missing).With("found", t.found())
+}
+
+func headingOf(cells grid) (at int, columns map[column]int) {
+	columns = map[column]int{}
+	for i := range min(10, len(cells)) {
+		if found := known(cells[i]); len(found) > len(columns) {
+			at, columns = i, found
+		}
+	}
+	return at, columns
 }
 
 func known(row []string) map[column]int {
@@ -210,7 +215,7 @@ func (t *table) row(i int) {
 	switch {
 	case text == "":
 		line.Kind = Blank
-	case i <= t.heading:
+	case i <= t.heading || slices.Equal(t.cells[i], t.cells[t.heading]): // of the next sheet
 		line.Kind = Header
 	case t.isTotal(i):
 		line.Kind = Total
@@ -227,12 +232,13 @@ func (t *table) isTotal(i int) bool {
 			return true
 		}
 	}
-	someone := false
-	for _, c := range []column{colName, colPerson, colPhone, colAddress, colRoom, colNumber} {
-		someone = someone || t.cell(i, c) != ""
-	}
 	n, err := quantity(t.cell(i, colQuantity))
-	return !someone && err == "" && n == t.sum && i == len(t.cells)-1
+	return !t.names(i) && t.cell(i, colItem) == "" && err == "" && n == t.sum && i == len(t.cells)-1
+}
+
+// names tells whether a row says whose it is.
+func (t *table) names(i int) bool {
+	return slices.ContainsFunc([]column{colName, colPerson, colPhone, colAddress, colRoom, colNumber}, func(c column) bool { return t.cell(i, c) != "" })
 }
 
 // checkTotal asks where the sheet's own sum is another than that of its rows.
@@ -260,6 +266,11 @@ func (t *table) entry(i int, text string) {
 	t.door(i, &e)
 	t.goods(i, &e)
 	t.doubts(i, &e)
+	if above := t.of[max(i-1, 0)]; above > 0 && !t.names(i) && t.cell(i, colItem) != "" { // cells merged over an order's products
+		t.review.Entries[above-1].join(e)
+		t.of[i] = above
+		return
+	}
 	order := t.cell(i, colNumber)
 	if at, same := t.byOrder[order]; same && t.continues(&t.review.Entries[at], &e, order) {
 		t.review.Entries[at].join(e)

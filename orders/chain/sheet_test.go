@@ -244,3 +244,69 @@ func TestSheetsAreInNaturalOrderWithSums(t *testing.T) {
 		}
 	}
 }
+
+// rowsOf writes rows into a sheet of a workbook.
+func rowsOf(t *testing.T, f *excelize.File, sheet string, rows ...string) {
+	t.Helper()
+	for i, row := range rows {
+		cells := strings.Split(row, ",")
+		if err := f.SetSheetRow(sheet, fmt.Sprintf("A%d", i+1), &cells); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestProductsBelowMergedCellsAndOnFurtherSheetsAreOfTheirOrders(t *testing.T) {
+	const heading = "跟团号,下单人,详细地址,商品,数量"
+	utf16 := []byte{0xff, 0xfe}
+	for _, r := range "收货人\t收货地址\t商品\t数量\n小周\t12号301\t鸡蛋\t2\n" {
+		utf16 = append(utf16, byte(r), byte(r>>8))
+	}
+	for name, s := range map[string]struct {
+		fill func(*excelize.File)
+		text []byte
+		want string
+	}{
+		"merged cells": {fill: func(f *excelize.File) {
+			rowsOf(t, f, "Sheet1", heading, "1,小周,12号301,鸡蛋,1", ",,,牛奶,1")
+		}, want: "828-12/1-301 egg=1 milk=1"},
+		"a cover before the orders": {fill: func(f *excelize.File) {
+			_, _ = f.NewSheet("订单")
+			rowsOf(t, f, "Sheet1", "说明")
+			rowsOf(t, f, "订单", heading, "1,小周,12号301,鸡蛋,2")
+		}, want: "828-12/1-301 egg=2"},
+		"orders on two sheets": {fill: func(f *excelize.File) {
+			_, _ = f.NewSheet("第二天")
+			rowsOf(t, f, "Sheet1", heading, "1,小周,12号301,鸡蛋,2")
+			rowsOf(t, f, "第二天", heading, "2,小吴,12号302,牛奶,1")
+		}, want: "828-12/1-301 egg=2; 828-12/1-302 milk=1"},
+		"semicolons": {text: []byte("\ufeff收货人;收货地址;商品;数量\n小周;12号301;鸡蛋;2\n"), want: "828-12/1-301 egg=2"},
+		"UTF-16":     {text: utf16, want: "828-12/1-301 egg=2"},
+	} {
+		if s.fill != nil {
+			f, out := excelize.NewFile(), bytes.Buffer{}
+			s.fill(f)
+			if err := f.Write(&out); err != nil {
+				t.Fatal(err)
+			}
+			s.text = out.Bytes()
+		}
+		r, err := ReadSheet("团.csv", s.text, context("lanes", "market"))
+		if err != nil || r.Open() > 0 || wanted(r.Orders()) != s.want {
+			t.Errorf("%s: %v %q, want %q", name, err, wanted(r.Orders()), s.want)
+		}
+	}
+}
+
+func TestSheetsOfDifferentColumnsAreUploadedOneByOne(t *testing.T) {
+	f, out := excelize.NewFile(), bytes.Buffer{}
+	_, _ = f.NewSheet("另一张")
+	rowsOf(t, f, "Sheet1", "跟团号,下单人,详细地址,商品,数量", "1,小周,12号301,鸡蛋,1")
+	rowsOf(t, f, "另一张", "下单人,楼号,房号,商品,数量", "小吴,12,302,牛奶,1")
+	if err := f.Write(&out); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := ReadSheet("团.xlsx", out.Bytes(), context("lanes", "market")); !fault.Is(err, "sheet_unreadable") {
+		t.Errorf("%v", err)
+	}
+}
