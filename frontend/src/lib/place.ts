@@ -10,6 +10,11 @@ export function labelled(of: { label_zh: string; label_en: string }): string {
 	return locale() === 'en' ? of.label_en : of.label_zh;
 }
 
+/** A building as its compound calls it: 12号楼, Building 12. */
+export function buildingName(of: { form: { building_zh?: string; building_en?: string } }, no: string): string {
+	return (locale() === 'en' ? `${of.form.building_en ?? ''} ${no}` : `${no}${of.form.building_zh ?? ''}`).trim();
+}
+
 /** The parts of a household's id, A001/3/1-604. */
 export function partsOf(household: string): { compound: string; building: string; door: string } {
 	const [compound = '', building = '', door = ''] = household.split('/');
