@@ -38,7 +38,7 @@ const (
 // spare ends the search early enough for what is left to do.
 func (w *stopwatch) spare(nodes int, each time.Duration) *stopwatch {
 	if w.o.Budget > 0 {
-		rest := 2*time.Millisecond + time.Duration(nodes)*each
+		rest := 10*time.Millisecond + time.Duration(nodes)*each
 		w.to = 1 - min(float64(rest)/float64(w.o.Budget), 0.2)
 	}
 	return w
