@@ -96,6 +96,7 @@ test('a door is moved by a button and by dragging, and a run is locked', async (
 	for (let k = 0; k < 2; k++) await page.locator('article').nth(1).getByRole('link').hover();
 	await page.mouse.up();
 	await page.locator('article').nth(1).getByText(second, { exact: true }).waitFor();
+	await page.locator('article').nth(1).getByText('Lock it, or propose it').click();
 	await page.locator('article').nth(1).getByLabel('Locked').check();
 	const locked = await doors(page, 1);
 	await page.getByRole('button', { name: 'Plan the rest again' }).click();

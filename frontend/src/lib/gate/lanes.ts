@@ -1,4 +1,6 @@
+import { m } from '$messages';
 import type { Run, Stop } from '$lib/courier/overlay';
+import { word } from '$lib/words';
 
 /** The runs of one helper of the shift, or one run that was planned for nobody in particular. */
 export interface Lane {
@@ -28,6 +30,12 @@ export function lanes(runs: readonly Run[]): Lane[] {
 	}
 	for (const lane of all.values()) lane.runs.sort((a, b) => (a.trip ?? 0) - (b.trip ?? 0) || a.id.localeCompare(b.id));
 	return [...all.values()].sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind) || a.number - b.number || a.key.localeCompare(b.key));
+}
+
+/** The helper of the shift that a run was planned for: hand cart 2. */
+export function helperName(run: Run): string {
+	const n = Number(run.slot?.split('-').at(-1) ?? 0);
+	return n ? m.helper_no({ kind: word('kind', run.kind), n }) : word('kind', run.kind);
 }
 
 /** A stop may leave the run until the courier leaves the gate. */
