@@ -27,9 +27,10 @@ var fieldSentences = map[string]string{
 	"not above the one before":                           "不能高于前一档",
 	"unknown":                                            "没有这个",
 	// community and people
+	"1 to 64 letters and digits":             "1 到 64 个字母或数字",
+	"1 to %d gates":                          "1 到 %s 个大门",
 	"unknown compound":                       "没有这个小区",
 	"The compound needs a name.":             "小区要有名称。",
-	"The compound needs a gate.":             "小区至少要有一个大门。",
 	"The building needs a number or a name.": "楼栋要有楼号或名称。",
 	"A building has 1 to 99 floors, 1 to 20 units and 1 to 99 doors a floor.": "一栋楼有 1 到 99 层、1 到 20 个单元、每层 1 到 99 户。",
 	"%q names building %s as well.":                                           "%s 同时也是楼栋 %s 的名称。",

@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	_ "time/tzdata" // compounds have time zones, machines may have none
 
 	"github.com/alecthomas/kong"
 )

@@ -2,13 +2,19 @@ package community
 
 import (
 	"fmt"
+	"strings"
+	"time"
 
 	"baimi/app/db"
 	"baimi/app/fault"
+	"baimi/app/money"
 )
 
 // MaxBuildings bounds a compound; the largest known has 286.
 const MaxBuildings = 400
+
+// MaxGates bounds a compound's gates.
+const MaxGates = 20
 
 // Compound is a gated estate, bounded by 400 buildings and 20 gates.
 type Compound struct {
@@ -146,8 +152,20 @@ func (c *Compound) Validate() error {
 		return fault.New(fault.Invalid, "too_many_buildings", "A compound has at most %d buildings; this one has %d.", MaxBuildings, len(c.Buildings)).
 			With("limit", MaxBuildings).With("count", len(c.Buildings))
 	}
+	if strings.ContainsAny(c.ID, "/ ") || len(c.ID) > 64 {
+		err = err.At("id", "1 to 64 letters and digits")
+	}
 	if c.NameZh == "" && c.NameEn == "" {
 		err = err.At("name_zh", "The compound needs a name.")
+	}
+	if !money.Known(c.Currency) {
+		err = err.At("currency", "a currency as ISO 4217 writes it, such as CNY")
+	}
+	if _, unknown := time.LoadLocation(c.Timezone); unknown != nil || c.Timezone == "" {
+		err = err.At("timezone", "a time zone such as Asia/Shanghai")
+	}
+	if len(c.Gates) == 0 || len(c.Gates) > MaxGates {
+		err = err.At("gates", fmt.Sprintf("1 to %d gates", MaxGates))
 	}
 	taken := map[string]string{}
 	for i := range c.Buildings {

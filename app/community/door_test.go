@@ -87,7 +87,7 @@ func TestValidateNamesTheBuildingsThatClash(t *testing.T) {
 	building := func(no string, aliases ...string) Building {
 		return Building{No: no, Aliases: aliases, Floors: 6, Units: 1, DoorsPerFloor: 2}
 	}
-	good := Compound{NameZh: "梅园", Buildings: []Building{building("1", "1"), building("A", "Ａ", "梅苑")}}
+	good := Compound{NameZh: "梅园", Currency: "CNY", Timezone: "Asia/Shanghai", Gates: []Gate{{ID: "gate"}}, Buildings: []Building{building("1", "1"), building("A", "Ａ", "梅苑")}}
 	if err := good.Validate(); err != nil {
 		t.Error(err)
 	}
@@ -96,6 +96,8 @@ func TestValidateNamesTheBuildingsThatClash(t *testing.T) {
 		"same number":      {NameZh: "x", Buildings: []Building{building("1"), building("1")}},
 		"no floors":        {NameZh: "x", Buildings: []Building{{No: "1"}}},
 		"no name":          {},
+		"no gate":          {NameZh: "x", Currency: "CNY", Timezone: "Asia/Shanghai"},
+		"no time zone":     {NameZh: "x", Currency: "CNY", Timezone: "Shanghai", Gates: []Gate{{ID: "gate"}}},
 		"too many":         {NameZh: "x", Buildings: make([]Building, 401)},
 	} {
 		if err := bad.Validate(); fault.KindOf(err) != fault.Invalid {

@@ -68,6 +68,7 @@ type compoundRequest struct{ Body Compound }
 
 func (h handlers) create(ctx context.Context, in *compoundRequest) (*compoundView, error) {
 	c := in.Body
+	c.ID = cmp.Or(c.ID, people.NewID(ctx))
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
