@@ -49,6 +49,7 @@ func newServer(d *domains) (*fiber.App, huma.API) {
 	})
 	router := newRouter(app, d)
 	d.routes(router)
+	app.Get("/api/docs", docsPage)
 	app.Use("/api", func(c *fiber.Ctx) error {
 		return fault.New(fault.NotFound, "no_such_route", "There is nothing at %s %s.", c.Method(), c.Path())
 	})
@@ -56,10 +57,19 @@ func newServer(d *domains) (*fiber.App, huma.API) {
 	return app, router.API
 }
 
+// docsPage shows the contract with Swagger UI, which is built into the pages and
+// needs no network beyond this service.
+func docsPage(c *fiber.Ctx) error {
+	c.Type("html")
+	return c.SendString(`<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Baimi 百米: the contract</title>
+<link rel="stylesheet" href="/docs/swagger-ui.css"></head><body><div id="contract"></div><script src="/docs/swagger-ui-bundle.js"></script>
+<script>SwaggerUIBundle({url: '/api/openapi.json', dom_id: '#contract', deepLinking: true, docExpansion: 'none'})</script></body></html>`)
+}
+
 func newRouter(app *fiber.App, d *domains) *people.Router {
 	config := huma.DefaultConfig("Baimi 百米", version)
 	config.OpenAPIPath = "/api/openapi"
-	config.DocsPath = "/api/docs"
+	config.DocsPath = "" // Huma's pages load their scripts from elsewhere; see docsPage
 	config.SchemasPath = "/api/schemas"
 	config.CreateHooks = nil
 	config.Formats = map[string]huma.Format{"application/json": people.JSON, "json": people.JSON}
