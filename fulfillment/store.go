@@ -48,25 +48,25 @@ func Open(conn *db.Conn, o *orders.Orders, c *catalog.Catalog, homes *community.
 	}
 }
 
-// Due does what is due: scheduled markets, markets that were interrupted, and
-// what deliveries and runs have still to tell. What fails does not keep the
-// others waiting.
+// Due does what is due: scheduled markets, what deliveries have still to tell,
+// markets that were interrupted (with what the deliveries have given back in
+// stock), and what runs have still to tell. What fails does not keep the others waiting.
 func (f *Fulfillment) Due(ctx context.Context, now time.Time) error {
 	all := errors.Join(f.runSchedules(ctx, now), f.recall(ctx), f.takeLate(ctx, now))
-	for _, state := range []MarketState{Collecting, Solving, Reserving, Failing, Revising, Rebooking} {
-		for m, err := range f.Markets.Find(ctx, db.Where("state", state)) {
-			if err != nil {
-				return errors.Join(all, err)
-			}
-			all = errors.Join(all, of(f.Advance(ctx, m.ID), "market", m.ID))
-		}
-	}
 	for _, kind := range []string{tellDispatched, tellReceived, tellReleased, tellMarket, tellSupplier, tellSmaller, tellUnsaid, tellGate} {
 		for d, err := range f.Deliveries.Find(ctx, db.Where("effects.kind", kind)) {
 			if err != nil {
 				return errors.Join(all, err)
 			}
 			all = errors.Join(all, of(f.drainDelivery(ctx, d), "delivery", d.ID))
+		}
+	}
+	for _, state := range []MarketState{Collecting, Solving, Reserving, Failing, Revising, Rebooking} {
+		for m, err := range f.Markets.Find(ctx, db.Where("state", state)) {
+			if err != nil {
+				return errors.Join(all, err)
+			}
+			all = errors.Join(all, of(f.Advance(ctx, m.ID), "market", m.ID))
 		}
 	}
 	for _, kind := range []string{tellMoved, tellHanded, tellLearn} {
