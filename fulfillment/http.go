@@ -12,6 +12,7 @@ func (f *Fulfillment) Routes(r *people.Router) {
 	people.Route(r, operator, "GET /markets", "The markets, newest first.", h.markets)
 	people.Route(r, operator, "GET /markets/{id}", "A market: its state, flows, value, bound, and who is unserved and why.", h.market)
 	people.Route(r, operator, "POST /markets/{id}/what-if", "Solve a market again under other stock, rule or priorities, without carrying it out.", h.whatIf)
+	people.Route(r, people.Only(people.Leader, people.Coordinator), "GET /group-buys/{id}/advice", "What would make a round cheaper, served, or easier to carry.", h.advice)
 	people.Stream(r, operator, "GET /markets/{id}/progress", "The search, live.", h.progress)
 	people.Route(r, operator, "GET /market-schedules", "How often markets run, and where.", h.schedules)
 	people.Route(r, operator, "PUT /market-schedules/{id}", "Set how often a market runs, and where.", h.schedule)
