@@ -36,6 +36,9 @@ func (s *ServeCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return wrongUse{err}
 	}
+	if s.trusted, err = people.ParseProxies(s.Proxies); err != nil {
+		return wrongUse{err}
+	}
 	keys, online, err := stripeKeys(os.Getenv)
 	if err != nil {
 		return wrongUse{err}

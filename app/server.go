@@ -74,7 +74,7 @@ func newRouter(app *fiber.App, d *domains) *people.Router {
 	config.CreateHooks = nil
 	config.Formats = map[string]huma.Format{"application/json": people.JSON, "json": people.JSON}
 	config.Transformers = []huma.Transformer{inTheReadersLanguage}
-	return &people.Router{API: humafiber.New(app, config), Life: d.life, Actor: d.people.Actor}
+	return &people.Router{API: humafiber.New(app, config), Life: d.life, Actor: d.people.Actor, Proxies: d.config.trusted}
 }
 
 // deadline gives every request a context that ends, which Fiber itself does not.

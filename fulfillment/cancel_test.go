@@ -27,7 +27,7 @@ func TestACrashBetweenAnyTwoStepsOfACancellationIsResumed(t *testing.T) {
 		}
 		return f.Due(ctx, dusk)
 	}
-	for n := 1; ; n += 1 + n/25 {
+	for n := 1; ; n += 1 + n/12 {
 		dir := t.TempDir()
 		f, stop := town(t, dir)
 		closedRounds(t, f)

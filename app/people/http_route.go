@@ -26,9 +26,10 @@ const SessionCookie = "baimi_session"
 
 // Router registers typed operations, each with its permission.
 type Router struct {
-	API   huma.API
-	Life  context.Context                                        // ends when the service stops
-	Actor func(ctx context.Context, token string) (Actor, error) // nobody for an unknown or ended session
+	API     huma.API
+	Life    context.Context                                        // ends when the service stops
+	Actor   func(ctx context.Context, token string) (Actor, error) // nobody for an unknown or ended session
+	Proxies Proxies
 }
 
 type requestKey struct{}
@@ -158,7 +159,7 @@ func (r *Router) authenticate(permission Permission) func(huma.Context, func(hum
 			_ = huma.WriteErr(r.API, c, p.Status, p.Detail, p)
 			return
 		}
-		id := request{actor: actor, remote: remoteHost(c.RemoteAddr())}
+		id := request{actor: actor, remote: r.Proxies.client(c.RemoteAddr(), c.Header("X-Forwarded-For"))}
 		if key := c.Header("Idempotency-Key"); key != "" {
 			id.key = strings.Join([]string{actor.Account, c.Operation().OperationID, c.URL().Path, key}, "\n")
 		}
@@ -175,13 +176,6 @@ func token(c huma.Context) string {
 		return ""
 	}
 	return cookie.Value
-}
-
-func remoteHost(addr string) string {
-	if i := strings.LastIndexByte(addr, ':'); i > 0 {
-		return addr[:i]
-	}
-	return addr
 }
 
 // operationID turns "GET /group-buys/{id}/lines" into get-group-buys-id-lines.
