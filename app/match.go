@@ -89,9 +89,9 @@ func (c *MatchCmd) options(begun time.Duration) matching.Options {
 	if c.Threads == 1 {
 		o.Clock = processorTime
 		// What is spent already is part of the time; checking and writing take up to
-		// thrice as long as reading did on a busy machine.
+		// one and a half times as long as reading did.
 		if spent := processorTime(); o.Budget > 0 {
-			o.Budget = max(o.Budget*24/25-spent-3*(spent-begun), o.Budget/5)
+			o.Budget = max(o.Budget*24/25-spent-3*(spent-begun)/2, o.Budget/5)
 		}
 	}
 	if terminal(os.Stderr) {
