@@ -120,7 +120,12 @@ func (c *Cashier) failed(ctx context.Context, p Payment, s Step, cause error) (P
 			p.Pending = nil
 			return nil
 		}
-		if fault.KindOf(cause) == fault.Invalid && s.Kind != StepLook && s.Kind != StepOpen {
+		if s.Kind == StepLook && fault.KindOf(cause) == fault.Invalid { // an answer as well: other steps need not wait for it
+			p.finish(s)
+			p.intent(s.Intent).askAgain(now)
+			return nil
+		}
+		if fault.KindOf(cause) == fault.Invalid && s.Kind != StepOpen {
 			p.refused(s, fault.Is(cause, "online_too_small"), now)
 			return nil
 		}

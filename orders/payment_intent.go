@@ -251,12 +251,25 @@ func (p *Payment) enter(in *Intent, f Facts, now time.Time) {
 	in.askAgain(now)
 }
 
-// settleAsks is how often the provider is asked for a fee that it has not worked
-// out yet, over about a day and a half.
-const settleAsks = 12
+// takenAsks is how often the provider is asked about money that it has taken,
+// counted anew at each news: within about three days for a fee that it has not
+// worked out yet, and then over 255 days, at least once in takenPause, because no
+// event may reach us of what went back later. A household's bank has 120 days
+// for a dispute, as a rule: https://docs.stripe.com/disputes/how-disputes-work.
+const (
+	takenAsks  = 12
+	takenPause = 32 * 24 * time.Hour
+)
+
+// news begins anew to count how often the provider is asked.
+func (in *Intent) news(now time.Time) {
+	in.Asks = 0
+	in.askAgain(now)
+}
 
 // askAgain says when the provider is asked what it did not tell: soon while the
-// household is confirming, when a hold should have ended, and what its fee was.
+// household is confirming, when a hold should have ended, what its fee was, and
+// now and then whether money has gone back.
 func (in *Intent) askAgain(now time.Time) {
 	in.AskAt = nil
 	var at time.Time
@@ -268,8 +281,12 @@ func (in *Intent) askAgain(now time.Time) {
 		if !at.After(now) {
 			at = now.Add(time.Hour).UTC()
 		}
-	case in.State == Taken && !in.Settled && in.Asks < settleAsks:
-		at = now.Add(time.Minute << min(in.Asks, 8)).UTC()
+	case in.State == Taken && in.Asks < takenAsks:
+		first := time.Minute
+		if in.Settled {
+			first = 24 * time.Hour
+		}
+		at = now.Add(min(first<<in.Asks, takenPause)).UTC()
 	default:
 		return
 	}

@@ -33,6 +33,7 @@ func (p *Payment) refunded(in *Intent, f RefundFact, now time.Time) {
 	}
 	p.Unshared = true
 	in.Refunds = append(in.Refunds, IntentRefund{ID: f.ID, Minor: f.Minor, Step: f.Step, Dispute: f.Dispute, Entry: p.record(e, now)})
+	in.news(now)
 }
 
 func (p *Payment) cameBack(in *Intent, r *IntentRefund, now time.Time) {
@@ -43,6 +44,7 @@ func (p *Payment) cameBack(in *Intent, r *IntentRefund, now time.Time) {
 	}
 	r.Void, p.Unshared = true, true
 	p.record(e, now)
+	in.news(now)
 }
 
 // learnMove books what the provider's own book says beside the amount itself,
@@ -54,7 +56,8 @@ func (p *Payment) learnMove(in *Intent, m MoveFact, now time.Time) {
 	}
 	in.Moves = append(in.Moves, m.ID)
 	if m.Charge {
-		in.Settled, in.AskAt = true, nil
+		in.Settled = true
+		in.news(now)
 	}
 	book := func(kind EntryKind, reason, currency, from, to string, minor int64) {
 		if minor != 0 {
