@@ -1,3 +1,4 @@
+import { m } from '$messages';
 import { locale } from './locale';
 
 /** The name of something in the reader's language, or the one it has. */
@@ -12,7 +13,9 @@ export function labelled(of: { label_zh: string; label_en: string }): string {
 
 /** A building as its compound calls it: 12号楼, Building 12. */
 export function buildingName(of: { form: { building_zh?: string; building_en?: string } }, no: string): string {
-	return (locale() === 'en' ? `${of.form.building_en ?? ''} ${no}` : `${no}${of.form.building_zh ?? ''}`).trim();
+	const word = locale() === 'en' ? of.form.building_en : of.form.building_zh;
+	if (!word) return m.building_no({ no });
+	return locale() === 'en' ? `${word} ${no}` : `${no}${word}`;
 }
 
 /** The parts of a household's id, A001/3/1-604. */
