@@ -139,18 +139,15 @@ func (m *model) temperatures() (hot, cold float64) {
 }
 
 // boldness is how much hotter a search begins that has more steps than 300 a stop:
-// by the root of how many more, and four times at most, or twice where windows alone
-// keep trips apart. At the end it is as cold.
+// by the root of how many more, and four times at most. At the end it is as cold.
+// Where windows alone keep trips apart it does not help: steps that are spent below
+// the heat at which trips take shape are worth more there.
 func (m *model) boldness(step int, share float64) float64 {
-	if step == 0 || share <= 0 {
+	if step == 0 || share <= 0 || m.timed && !m.severalTrips {
 		return 1
 	}
-	most := 4.0
-	if m.timed && !m.severalTrips {
-		most = 2
-	}
 	steps := float64(step) / share / float64(m.n)
-	return min(max(math.Sqrt(steps/300), 1), most)
+	return min(max(math.Sqrt(steps/300), 1), 4)
 }
 
 // anneal runs until stop says that the share of the budget that is used is 1.
