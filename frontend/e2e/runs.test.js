@@ -50,7 +50,7 @@ test('a drop is counted and split among helpers', async () => {
 	await page.getByRole('button', { name: 'Save the count' }).click();
 	await page.getByRole('heading', { name: 'Gate receipt' }).waitFor();
 	await open(page, '/gate');
-	await page.getByText('Who is slower').click();
+	await page.getByText('Who is slower, takes no stairs').click();
 	await holdsUp(page, 'the split');
 	await page.getByRole('button', { name: 'Plan the runs' }).click();
 	await page.getByRole('img', { name: /^The compound: / }).waitFor({ timeout: 60_000 });
