@@ -30,7 +30,7 @@ for (const [role, paths] of Object.entries(pages)) {
 			const { context, page, broken } = await person(browser, service.base, role, { locale, viewport });
 			for (const path of paths) {
 				await open(page, path);
-				await holdsUp(page, path);
+				await holdsUp(page, `${role} ${path}`);
 			}
 			assert.deepEqual(broken, []);
 			await context.close();
