@@ -57,24 +57,12 @@ func TestACrashBetweenAnyTwoStepsOfACancellationIsResumed(t *testing.T) {
 func cancelledAddsUp(t *testing.T, f *Fulfillment, n int) {
 	t.Helper()
 	ctx := context.Background()
-	if m, err := f.Markets.Get(ctx, "m"); err != nil || m.State != Settled {
-		t.Fatalf("crash %d: the market is %s %v", n, m.State, err)
-	}
-	allocated, reserved, planned := map[string]int64{}, map[string]int64{}, map[string]int64{}
+	allocated, reserved := settledSums(t, f, n)
+	planned := map[string]int64{}
 	for g := range f.orders.GroupBuys.Find(ctx, db.Query{}) {
 		if len(g.Effects) > 0 && g.Effects[0].Kind == "recall" {
 			t.Fatalf("crash %d: the market does not know of %s", n, g.ID)
 		}
-		for _, p := range g.Participants {
-			for _, l := range p.Lines {
-				for _, s := range l.Served {
-					allocated[s.Lot] += s.Quantity
-				}
-			}
-		}
-	}
-	for l := range f.catalog.Lots.Find(ctx, db.Query{}) {
-		reserved[l.ID] = l.Reserved()
 	}
 	for d := range f.Deliveries.Find(ctx, db.Query{}) {
 		for _, p := range d.Parcels {

@@ -248,22 +248,8 @@ func TestACrashBetweenAnyTwoStepsOfPlanningAgainIsResumed(t *testing.T) {
 func amendedAddsUp(t *testing.T, f *Fulfillment, n int) {
 	t.Helper()
 	ctx := context.Background()
-	if m, err := f.Markets.Get(ctx, "m"); err != nil || m.State != Settled {
-		t.Fatalf("crash %d: the market is %s %v", n, m.State, err)
-	}
-	allocated, reserved, planned := map[string]int64{}, map[string]int64{}, map[string]int64{}
-	for g := range f.orders.GroupBuys.Find(ctx, db.Query{}) {
-		for _, p := range g.Participants {
-			for _, l := range p.Lines {
-				for _, s := range l.Served {
-					allocated[s.Lot] += s.Quantity
-				}
-			}
-		}
-	}
-	for l := range f.catalog.Lots.Find(ctx, db.Query{}) {
-		reserved[l.ID] = l.Reserved()
-	}
+	allocated, reserved := settledSums(t, f, n)
+	planned := map[string]int64{}
 	for d := range f.Deliveries.Find(ctx, db.Query{}) {
 		if d.State != Planned && d.State != Confirmed && d.State != Replaced {
 			t.Fatalf("crash %d: %s is %s", n, d.ID, d.State)
@@ -284,4 +270,27 @@ func amendedAddsUp(t *testing.T, f *Fulfillment, n int) {
 			t.Fatalf("crash %d: %s %v; want %d eggs and 18 rice", n, of, is, eggs)
 		}
 	}
+}
+
+// settledSums adds up, by lot, what the rounds are given of a settled market and what the lots keep for it.
+func settledSums(t *testing.T, f *Fulfillment, n int) (allocated, reserved map[string]int64) {
+	t.Helper()
+	ctx := context.Background()
+	if m, err := f.Markets.Get(ctx, "m"); err != nil || m.State != Settled {
+		t.Fatalf("crash %d: the market is %s %v", n, m.State, err)
+	}
+	allocated, reserved = map[string]int64{}, map[string]int64{}
+	for g := range f.orders.GroupBuys.Find(ctx, db.Query{}) {
+		for _, p := range g.Participants {
+			for _, l := range p.Lines {
+				for _, s := range l.Served {
+					allocated[s.Lot] += s.Quantity
+				}
+			}
+		}
+	}
+	for l := range f.catalog.Lots.Find(ctx, db.Query{}) {
+		reserved[l.ID] = l.Reserved()
+	}
+	return allocated, reserved
 }
