@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -41,7 +42,7 @@ func BenchmarkPeerPocketBase(b *testing.B) {
 // pocketBase starts it on a store of its own, with one open collection of orders.
 func pocketBase(b *testing.B, program string) *server {
 	b.Helper()
-	dir := b.TempDir()
+	dir := filepath.Join(b.TempDir(), "data") // it keeps its migrations beside its store
 	if out, err := exec.Command(program, "superuser", "upsert", "bench@example.org", "bench-password", "--dir", dir).CombinedOutput(); err != nil {
 		b.Fatalf("%v: %s", err, out)
 	}
