@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"slices"
+	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -149,20 +150,21 @@ func (e *wholeEvening) receive(ctx context.Context) error {
 var teams = []fulfillment.Team{{Kind: "e-bike", Count: 40, Minutes: 720}, {Kind: "cart", Count: 2, Minutes: 720}}
 
 func (e *wholeEvening) deliver(ctx context.Context) error {
-	at := map[string][]string{} // compound → deliveries
+	at := map[string][]string{} // gate → deliveries
 	for d, err := range e.fulfillment.Deliveries.Find(ctx, db.Where("market", e.market)) {
 		if err != nil {
 			return err
 		}
-		at[d.Compound] = append(at[d.Compound], d.ID)
+		gate := community.GateID(d.Compound, d.At)
+		at[gate] = append(at[gate], d.ID)
 	}
-	return each(ctx, sortedKeys(at), func(compound string) error {
-		runs, left, err := e.fulfillment.Split(ctx, e.market+"."+compound, compound, at[compound], teams, people.CommandLine, routing.Options{Seed: 1, Iterations: 5000})
+	return each(ctx, sortedKeys(at), func(gate string) error {
+		runs, left, err := e.fulfillment.Split(ctx, e.market+"."+strings.ReplaceAll(gate, "/", "~"), gate, at[gate], teams, people.CommandLine, routing.Options{Seed: 1, Iterations: 5000})
 		if err != nil {
 			return err
 		}
 		if len(left) > 0 {
-			return fmt.Errorf("%d doors of %s are left out: %s", len(left), compound, left[0].Reason)
+			return fmt.Errorf("%d doors of %s are left out: %s", len(left), gate, left[0].Reason)
 		}
 		for _, r := range runs {
 			if err := e.handOver(ctx, r); err != nil {

@@ -80,11 +80,14 @@ func progress() io.Writer {
 	return io.Discard
 }
 
-// filesOf reads the six files of a directory, all of which must be there.
+// filesOf reads the files of a directory, all of which but the gates' must be there.
 func filesOf(dir string) (map[string][]byte, error) {
 	files, found := map[string][]byte{}, &findings{}
 	for _, t := range tables {
 		body, err := os.ReadFile(filepath.Join(dir, t.file))
+		if t.file == gatesFile && errors.Is(err, os.ErrNotExist) {
+			continue
+		}
 		if err != nil {
 			found.add(Finding{File: t.file, Reason: fmt.Sprintf("cannot be read: %v", errors.Unwrap(err))})
 			continue

@@ -40,9 +40,13 @@ type csvFile struct {
 	each    func(*cargo, row)
 }
 
+// gatesFile is there for compounds of several gates, and may be left out.
+const gatesFile = "gates.csv"
+
 // tables are the files, in the order in which one names another's rows.
 var tables = []csvFile{
 	{"compounds.csv", "compound name_zh name_en lon lat", (*cargo).compound},
+	{gatesFile, "compound gate name_zh name_en lon lat", (*cargo).gate},
 	{"buildings.csv", "compound building lon lat floors units doors_per_floor lift", (*cargo).building},
 	{"products.csv", "product name_zh name_en unit grams millilitres case_size handling", (*cargo).product},
 	{"suppliers.csv", "supplier name_zh name_en lon lat radius_km trip_cost trip_grams trip_millilitres", (*cargo).supplier},
@@ -85,8 +89,20 @@ func (c *cargo) compound(r row) {
 	c.compounds[id] = &community.Compound{
 		Doc: db.Doc{ID: id}, NameZh: strings.Clone(r.text("name_zh")), NameEn: strings.Clone(r.text("name_en")), Lon: lon, Lat: lat,
 		Currency: "CNY", Timezone: "Asia/Shanghai",
-		Gates: []community.Gate{{ID: "gate", NameZh: "大门", NameEn: "Gate", Lon: lon, Lat: lat}},
 	}
+}
+
+func (c *cargo) gate(r row) {
+	g := community.Gate{
+		ID: r.name("gate"), NameZh: strings.Clone(r.text("name_zh")), NameEn: strings.Clone(r.text("name_en")),
+		Lon: r.degrees("lon", 180), Lat: r.degrees("lat", 90),
+	}
+	in := c.compounds[r.name("compound")]
+	if in == nil {
+		r.wrong("compound", "%q is not in compounds.csv", r.text("compound"))
+		return
+	}
+	in.Gates = append(in.Gates, g)
 }
 
 func (c *cargo) building(r row) {
@@ -94,6 +110,7 @@ func (c *cargo) building(r row) {
 	b := community.Building{
 		No: no, Lon: r.degrees("lon", 180), Lat: r.degrees("lat", 90), Floors: r.between("floors", 99),
 		Units: r.between("units", 20), DoorsPerFloor: r.between("doors_per_floor", 99), Lift: r.yes("lift"),
+		Gate: strings.Clone(r.optional("gate")),
 	}
 	in := c.compounds[id]
 	if in == nil {
@@ -107,9 +124,14 @@ func (c *cargo) building(r row) {
 	in.Buildings = append(in.Buildings, b)
 }
 
+// checkCompounds gives compounds that list no gate the one where they lie, and checks them all.
 func (c *cargo) checkCompounds() {
 	for _, id := range sortedKeys(c.compounds) {
-		if err := c.compounds[id].Validate(); err != nil {
+		in := c.compounds[id]
+		if len(in.Gates) == 0 {
+			in.Gates = []community.Gate{{ID: "gate", NameZh: "大门", NameEn: "Gate", Lon: in.Lon, Lat: in.Lat}}
+		}
+		if err := in.Validate(); err != nil {
 			for _, field := range fault.As(err).At("", err.Error()).Fields[:1] {
 				c.found.add(Finding{File: "buildings.csv", Reason: id + ": " + field.Message})
 			}

@@ -22,7 +22,7 @@ import (
 // headers gives each column its Chinese name; its English name is the column itself.
 var headers = map[string]string{
 	"compound": "小区", "name_zh": "中文名", "name_en": "英文名", "lon": "经度", "lat": "纬度",
-	"building": "楼栋", "floors": "楼层", "units": "单元数", "doors_per_floor": "每层户数", "lift": "电梯",
+	"building": "楼栋", "floors": "楼层", "units": "单元数", "doors_per_floor": "每层户数", "lift": "电梯", "gate": "门",
 	"product": "商品", "unit": "单位", "grams": "克", "millilitres": "毫升", "case_size": "箱规", "handling": "储运",
 	"supplier": "供应商", "radius_km": "半径公里", "trip_cost": "每趟费用", "trip_grams": "每趟克数", "trip_millilitres": "每趟毫升",
 	"available": "库存", "min_per_drop": "起送量", "unit_price": "单价", "tiers": "阶梯价",
@@ -31,7 +31,7 @@ var headers = map[string]string{
 
 // otherHeaders are columns whose Chinese name depends on the file.
 var otherHeaders = map[string]string{"单元": "unit", "房号": "room", "楼号": "building", "每层门数": "doors_per_floor", "优先级": "priority",
-	"小区编号": "compound", "商品编号": "product", "供应商编号": "supplier", "名称": "name_zh", "总楼层": "floors", "层数": "floors", "有无电梯": "lift",
+	"小区编号": "compound", "大门": "gate", "收货门": "gate", "商品编号": "product", "供应商编号": "supplier", "名称": "name_zh", "总楼层": "floors", "层数": "floors", "有无电梯": "lift",
 	"服务半径": "radius_km", "重量": "grams", "体积": "millilitres", "室号": "room", "房间": "room", "房间号": "room", "最高价": "max_unit_price", "限价": "max_unit_price",
 	"特殊需求": "priority", "库存数量": "available", "每箱数量": "case_size", "起订量": "min_per_drop"}
 
@@ -232,6 +232,14 @@ func (r row) wrong(column, format string, args ...any) {
 // text gives a column's value without the spaces around it.
 func (r row) text(column string) string {
 	return strings.TrimSpace(r.values[r.table.columns[column]])
+}
+
+// optional gives the value of a column that a file may do without.
+func (r row) optional(column string) string {
+	if _, there := r.table.columns[column]; !there {
+		return ""
+	}
+	return r.text(column)
 }
 
 // name gives a value that must not be empty.

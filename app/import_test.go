@@ -87,6 +87,31 @@ func TestABadRowIsNamed(t *testing.T) {
 	}
 }
 
+func TestAnImportMayListGates(t *testing.T) {
+	all := files()
+	all["gates.csv"] = "小区,门,中文名,英文名,经度,纬度\nA001,south,南门,South,121.486,31.270\nA001,north,北门,North,121.486,31.275\n"
+	all["buildings.csv"] = strings.NewReplacer("lift\n", "lift,gate\n", "4,no\n", "4,no,north\n", "有\n", "有,\n").Replace(all["buildings.csv"])
+	c, err := readCargo(bodies(all), (&clock{}).now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a := c.compounds["A001"]; len(a.Gates) != 2 || a.GateOf("3") != "north" || a.GateOf("10") != "" {
+		t.Errorf("%+v", a.Gates)
+	}
+	for old, want := range map[string]string{
+		"4,no,north\n": `buildings.csv: A001: There is no gate "west".`,
+		"A001,south":   `gates.csv: line 2: column compound: "west" is not in compounds.csv`,
+	} {
+		bad := files()
+		for name := range all {
+			bad[name] = strings.Replace(all[name], old, map[bool]string{true: "4,no,west\n", false: "west,south"}[name == "buildings.csv"], 1)
+		}
+		if _, err := readCargo(bodies(bad), (&clock{}).now()); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v, want %s", err, want)
+		}
+	}
+}
+
 func TestAnImportIsAllOrNothing(t *testing.T) {
 	w := newTown(t)
 	ctx := context.Background()

@@ -307,3 +307,40 @@ func TestALiftBreaksWhileACourierWhoCannotClimbIsOut(t *testing.T) {
 		t.Fatalf("when the lift works again it is offered: %+v", offered)
 	}
 }
+
+// TestADropIsReceivedAtAnotherGate sends a drop to the compound's second gate, where
+// its runs then begin.
+func TestADropIsReceivedAtAnotherGate(t *testing.T) {
+	o := newOrdered(t)
+	delivery := o.delivery()
+	var compound map[string]any
+	o.coordinator.get("/compounds/A001").want(200).into(&compound)
+	first := compound["gates"].([]any)[0].(map[string]any)
+	first["name_en"] = "South gate"
+	compound["gates"] = []any{first, map[string]any{"id": "north", "name_zh": "北门", "name_en": "North gate", "lon": first["lon"], "lat": 31_280_000}}
+	o.coordinator.put("/compounds/A001", compound).want(200)
+
+	path := "/deliveries/" + delivery + "/gate"
+	north := map[string]any{"gate": "north"}
+	o.courier.put(path, north).refused(403, "role_needed")
+	o.signIn("c2@example.org", people.Grant{Role: people.Coordinator, Scope: "A002"}).put(path, north).refused(404, "not_found")
+	o.coordinator.put(path, map[string]any{"gate": "west"}).refused(422, "gate_unknown")
+	if at := o.coordinator.put(path, north).want(200).text("gate"); at != "north" {
+		t.Fatalf("it arrives at %q", at)
+	}
+	if told := o.seller.get("/me/notices").want(200); !strings.Contains(string(told.raw), `"delivery_redirected"`) {
+		t.Fatalf("its supplier is told: %s", told.raw)
+	}
+	o.counted(delivery, 12).want(200)
+	if run := o.carts(delivery)[0]; run.Gate != "north" || run.From.NameZh != "北门" {
+		t.Fatalf("the run begins at %q, %+v", run.Gate, run.From)
+	}
+	o.coordinator.put(path, map[string]any{"gate": "south"}).refused(409, "delivery_state")
+	o.coordinator.get("/shifts/A001?gate=west").refused(422, "gate_unknown")
+	var shift fulfillment.ShiftView
+	if o.coordinator.get("/shifts/A001").want(200).into(&shift); !shift.Over {
+		t.Fatalf("nobody helps at the first gate: %+v", shift)
+	}
+	o.coordinator.post("/runs/plan", map[string]any{"compound": "A001"}).refused(422, "no_couriers")
+	o.coordinator.post("/runs/plan", map[string]any{"compound": "A001", "gate": "north"}).want(200)
+}

@@ -74,7 +74,7 @@ func (f *Fulfillment) Advise(ctx context.Context, g *orders.GroupBuy) (Advice, e
 	if err != nil {
 		return a, err
 	}
-	ad := adviser{g: g, rounds: rounds, lots: map[string]string{}}
+	ad := adviser{g: g, gate: community.GateID(at.ID, at.GateOf(g.Building)), rounds: rounds, lots: map[string]string{}}
 	for _, l := range problem.Lots {
 		ad.lots[l.ID] = l.Product
 	}
@@ -106,6 +106,7 @@ func (f *Fulfillment) roundsToCome(ctx context.Context, compound string) ([]orde
 // adviser says what the matcher found in the words of one round.
 type adviser struct {
 	g      *orders.GroupBuy
+	gate   string // where its goods arrive
 	rounds []orders.GroupBuy
 	lots   map[string]string // the product of each lot
 }
@@ -122,7 +123,7 @@ func (ad *adviser) item(lot string) (*orders.Item, bool) {
 }
 
 func (ad *adviser) nextPrice(a *Advice, n matching.NextTier) {
-	if it, ours := ad.item(n.Lot); ours {
+	if it, ours := ad.item(n.Lot); ours && n.Gate == ad.gate {
 		a.NextPrices = append(a.NextPrices, NextPrice{it.Product, it.NameZh, it.NameEn, it.Unit, n.Short, n.UnitPrice, n.NextPrice})
 	}
 }

@@ -106,7 +106,7 @@ func (f *Fulfillment) join(ctx context.Context, o Off) (bool, error) {
 	if err != nil {
 		return false, unlessGone(err)
 	}
-	w, err := f.wayAt(ctx, to.Compound)
+	w, err := f.wayFor(ctx, &to)
 	if err != nil {
 		return false, err
 	}

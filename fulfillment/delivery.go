@@ -4,10 +4,10 @@ import (
 	"slices"
 	"time"
 
+	"baimi/app/community"
 	"baimi/app/db"
 	"baimi/app/fault"
 	"baimi/fulfillment/matching"
-	"baimi/orders"
 )
 
 // DeliveryState is where a bulk delivery stands.
@@ -29,15 +29,18 @@ const (
 	Replaced   DeliveryState = "replaced"
 )
 
-// BulkDelivery is what one supplier brings to one gate in one window: a drop.
+// BulkDelivery is what one supplier brings to one gate in one window: a drop. Gates
+// are named as their compound names them, its first one by an empty name.
 // It is bounded by the gate's orders of one market: at most 20,000 parcels.
 type BulkDelivery struct {
 	db.Doc
 	Market   string        `json:"market"`
 	Supplier string        `json:"supplier"`
 	Compound string        `json:"compound"`
-	Window   string        `json:"window"` // am, pm, evening; empty: any
-	Day      string        `json:"day"`    // 2022-04-18, local
+	Gate     string        `json:"gate,omitempty"` // where it was planned to arrive
+	At       string        `json:"at,omitempty"`   // where it arrives: there, or where a coordinator has said
+	Window   string        `json:"window"`         // am, pm, evening; empty: any
+	Day      string        `json:"day"`            // 2022-04-18, local
 	Trips    int64         `json:"trips"`
 	Currency string        `json:"currency"`
 	Rule     matching.Rule `json:"rule"` // by which a shortfall is shared
@@ -77,25 +80,6 @@ type Parcel struct {
 	Outcome   string `json:"outcome"`         // at the door; empty while it is on its way
 }
 
-// GateReceipt is what the gate counted.
-type GateReceipt struct {
-	By     string    `json:"by"`
-	At     time.Time `json:"at"`
-	Counts []Count   `json:"counts"`
-	Unsaid bool      `json:"unsaid,omitempty" doc:"It was here though its supplier had not said that it left."`
-	Photo  string    `json:"photo,omitempty" maxLength:"400000" doc:"A data: URL, 300 KB at most."`
-	Note   string    `json:"note,omitempty" maxLength:"500"`
-}
-
-// Count is one lot's count at the gate: Good units can be handed on.
-type Count struct {
-	Lot     string `json:"lot"`
-	Good    int64  `json:"good" minimum:"0"`
-	Damaged int64  `json:"damaged" minimum:"0"`
-
-	Instead *Replacement `json:"instead,omitempty" doc:"What came in the place of what is missing, for the households that take something like it."`
-}
-
 // Step is one line of a document's history.
 type Step struct {
 	At   time.Time `json:"at"`
@@ -115,18 +99,20 @@ type Effect struct {
 const (
 	tellDispatched = "dispatched"
 	tellReceived   = "received"
-	tellReleased   = "released"  // to a lot: what the delivery does not take of it any more is given back
-	tellMarket     = "plan"      // to the market: it plans again
-	tellSupplier   = "replanned" // to the supplier: look at the delivery again
-	tellSmaller    = "smaller"   // to the supplier: bring less
-	tellUnsaid     = "unsaid"    // to the supplier: say when a delivery leaves
-	tellGate       = "gate"      // to the compound's coordinators: it will not come
+	tellReleased   = "released"   // to a lot: what the delivery does not take of it any more is given back
+	tellMarket     = "plan"       // to the market: it plans again
+	tellSupplier   = "replanned"  // to the supplier: look at the delivery again
+	tellSmaller    = "smaller"    // to the supplier: bring less
+	tellUnsaid     = "unsaid"     // to the supplier: say when a delivery leaves
+	tellGate       = "gate"       // to the compound's coordinators: it will not come
+	tellRedirected = "redirected" // to the supplier: bring it to another gate
 )
 
 // delivery of a drop, as planned.
 func deliveryOf(m *Market, drop *matching.Drop, lots map[string]DropLot, currency string, now time.Time) BulkDelivery {
+	compound, gate := community.ParseGateID(drop.Gate)
 	d := BulkDelivery{
-		Doc: db.Doc{ID: deliveryID(m.ID, drop)}, Market: m.ID, Supplier: supplierID(drop.Supplier), Compound: drop.Gate,
+		Doc: db.Doc{ID: deliveryID(m.ID, drop)}, Market: m.ID, Supplier: supplierID(drop.Supplier), Compound: compound, Gate: gate, At: gate,
 		Window: drop.Window, Day: m.Day, Trips: drop.Trips, Currency: currency, Rule: m.Rule, Seed: m.Seed, State: Planned,
 		Runs: []string{}, Effects: []Effect{}, History: []Step{{At: now.UTC(), Kind: string(Planned)}},
 	}
@@ -273,106 +259,6 @@ func (d *BulkDelivery) Dispatch(by string, now time.Time) error {
 	d.step(Dispatched, by, "", now)
 	d.tellRounds(tellDispatched)
 	return nil
-}
-
-// Count writes down what arrived, lot by lot, and shares a shortfall out, and
-// then what came in the place of it; what is still short is planned again for those
-// who would rather have something like it. It may be corrected until the drop is
-// split. A supplier may forget to say that it has left: then whoever counts says
-// that this is the delivery, and the supplier is told.
-func (d *BulkDelivery) Count(r GateReceipt, s Substitutes, now time.Time) error {
-	if err := d.countable(r.Unsaid); err != nil {
-		return err
-	}
-	d.dropInstead()
-	for _, c := range r.Counts {
-		if err := d.checkCount(c); err != nil {
-			return err
-		}
-	}
-	for _, l := range d.Lots {
-		if !slices.ContainsFunc(r.Counts, func(c Count) bool { return c.Lot == l.Lot }) {
-			return fault.New(fault.Invalid, "count_missing", "Please count %s too; write 0 if none came.", l.NameEn).
-				With("lot", l.Lot).With("name_zh", l.NameZh).With("name_en", l.NameEn)
-		}
-	}
-	r.At, r.Unsaid = now.UTC(), d.unsaid()
-	d.Receipt = &r
-	for _, c := range r.Counts {
-		d.share(c.Lot, c.Good)
-		if c.Instead != nil {
-			if err := d.replace(c, s); err != nil {
-				return err
-			}
-		}
-	}
-	d.step(Arrived, r.By, "", now)
-	d.tellRounds(tellReceived)
-	if r.Unsaid {
-		d.Effects = append(d.Effects, Effect{tellUnsaid, d.Supplier})
-	}
-	if slices.ContainsFunc(d.Parcels, func(p Parcel) bool { return p.missing() > 0 }) {
-		d.Effects = append(d.Effects, Effect{tellMarket, d.Market})
-	}
-	return nil
-}
-
-func (d *BulkDelivery) countable(unsaid bool) error {
-	switch {
-	case d.State == Dispatched, d.State == Arrived, unsaid && (d.State == Planned || d.State == Confirmed):
-		return nil
-	case d.State == Planned, d.State == Confirmed:
-		return fault.New(fault.Conflict, "not_dispatched", "Its supplier has not said that this delivery has left. Please look whether it is the right one, and say that it is here.")
-	}
-	return d.wrongState("counted")
-}
-
-// unsaid tells whether the delivery is at the gate without its supplier's word.
-func (d *BulkDelivery) unsaid() bool {
-	return d.State == Planned || d.State == Confirmed || d.State == Arrived && d.Receipt.Unsaid
-}
-
-// missing is what a parcel lacks after the count.
-func (p Parcel) missing() int64 { return p.Quantity - p.Received }
-
-func (d *BulkDelivery) checkCount(c Count) error {
-	i := slices.IndexFunc(d.Lots, func(l DropLot) bool { return l.Lot == c.Lot })
-	if i < 0 {
-		return fault.New(fault.Invalid, "count_unknown", "There is no lot %q in this delivery.", c.Lot).With("lot", c.Lot)
-	}
-	l := d.Lots[i]
-	if c.Good < 0 || c.Damaged < 0 || c.Good+c.Damaged > l.Quantity {
-		return fault.New(fault.Invalid, "count_above_sent", "%d of %s were counted, but %d were sent. Please count again.", c.Good+c.Damaged, l.NameEn, l.Quantity).
-			With("count", c.Good+c.Damaged).With("sent", l.Quantity).With("name_zh", l.NameZh).With("name_en", l.NameEn)
-	}
-	return nil
-}
-
-// share gives the good units of a lot to its parcels by the market's rule,
-// households with needs first.
-func (d *BulkDelivery) share(lot string, good int64) {
-	var of []int
-	var claims []Claim
-	for i := range d.Parcels {
-		if p := &d.Parcels[i]; p.Lot == lot {
-			of = append(of, i)
-			claims = append(claims, Claim{p.Household, p.Quantity, p.Priority})
-		}
-	}
-	for k, n := range Share(d.Rule, d.Seed, good, claims) {
-		d.Parcels[of[k]].Received = n
-	}
-}
-
-// received is what a round is told after the count.
-func (d *BulkDelivery) received(groupBuy string) map[orders.Part]int64 {
-	parts := map[orders.Part]int64{}
-	for _, p := range d.Parcels {
-		if p.GroupBuy == groupBuy {
-			parts[orders.Part{Delivery: d.ID, Household: p.Household, Item: p.Item, Lot: p.Lot}] = p.Received
-		}
-	}
-	return parts
 }
 
 // Boarding is parcels that change from one run, or the gate, to another; an

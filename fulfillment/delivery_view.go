@@ -15,6 +15,7 @@ type DeliveryView struct {
 	Market    string          `json:"market"`
 	Supplier  string          `json:"supplier"`
 	Compound  string          `json:"compound"`
+	Gate      string          `json:"gate" doc:"Where it arrives; empty: at the compound's first gate."`
 	Window    string          `json:"window"`
 	Day       string          `json:"day"`
 	Trips     int64           `json:"trips"`
@@ -50,7 +51,7 @@ func (d *BulkDelivery) Sees(a people.Actor) bool {
 // View is the delivery for one of those who may see it.
 func (d *BulkDelivery) View(a people.Actor) DeliveryView {
 	v := DeliveryView{
-		ID: d.ID, Market: d.Market, Supplier: d.Supplier, Compound: d.Compound, Window: d.Window, Day: d.Day, Trips: d.Trips,
+		ID: d.ID, Market: d.Market, Supplier: d.Supplier, Compound: d.Compound, Gate: d.At, Window: d.Window, Day: d.Day, Trips: d.Trips,
 		Currency: d.Currency, State: d.State, Lots: d.Lots, Receipt: d.Receipt, History: d.History, Buildings: d.buildings(),
 	}
 	for _, p := range d.Parcels {
@@ -107,6 +108,8 @@ func (d *BulkDelivery) buildings() []BuildingTotal {
 type RunView struct {
 	ID          string     `json:"id"`
 	Compound    string     `json:"compound"`
+	Gate        string     `json:"gate" doc:"Where it begins and ends; empty: at the compound's first gate."`
+	From        *GateName  `json:"from,omitempty" doc:"What that gate is called, where there are several."`
 	Deliveries  []string   `json:"deliveries"`
 	Kind        string     `json:"kind"`
 	Mine        bool       `json:"mine"`
@@ -172,7 +175,7 @@ func (r *Run) Sees(a people.Actor) bool {
 func (r *Run) View(a people.Actor, now time.Time) RunView {
 	coordinator, mine := a.Is(people.Coordinator, r.Compound), r.Courier != "" && r.Courier == a.Account
 	v := RunView{
-		ID: r.ID, Compound: r.Compound, Deliveries: r.Deliveries, Kind: r.Kind, Mine: mine, State: r.State, Stops: []StopView{},
+		ID: r.ID, Compound: r.Compound, Gate: r.Gate, From: r.From, Deliveries: r.Deliveries, Kind: r.Kind, Mine: mine, State: r.State, Stops: []StopView{},
 		Parcels: r.Parcels, Loaded: r.Loaded, Grams: r.Grams, Millilitres: r.Millilitres, Seconds: r.Seconds, Floors: r.Floors,
 		ForMe: r.For != "" && r.For == a.Account, Locked: r.Locked, Slot: r.Slot, Trip: r.Trip, Created: r.Created,
 		Holds: r.Holds, NoStairs: r.NoStairs, Pace: r.Pace,

@@ -22,6 +22,7 @@ func (f *Fulfillment) Routes(r *people.Router) {
 	people.Route(r, people.Only(people.Supplier), "POST /deliveries/{id}/confirm", "Confirm that the delivery will come.", h.confirm)
 	people.Route(r, people.Only(people.Supplier), "POST /deliveries/{id}/dispatch", "Say that the delivery is on its way.", h.dispatch)
 	people.Route(r, onTheWay, "POST /deliveries/{id}/refuse", "Say that the delivery will not come, or turn it away.", h.refuse)
+	people.Route(r, gate, "PUT /deliveries/{id}/gate", "Let a delivery arrive at another gate of the compound.", h.redirect)
 	people.Route(r, gate, "POST /deliveries/{id}/receipt", "Write down what arrived at the gate.", h.count)
 	people.Route(r, gate, "POST /runs", "Split arrived deliveries into courier runs.", h.split)
 	people.Route(r, gate, "POST /runs/plan", "Plan again what is offered and not locked, and what waits at the gate.", h.replan)

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"baimi/app/community"
 	"baimi/app/db"
 	"baimi/app/people"
 )
@@ -88,6 +89,29 @@ func (h handlers) refuse(ctx context.Context, in *whyRequest) (*deliveryView, er
 	})
 }
 
+type gateRequest struct {
+	ID   string `path:"id" maxLength:"200"`
+	Body struct {
+		Gate string `json:"gate" maxLength:"64" doc:"One of the compound's gates; empty: its first."`
+	}
+}
+
+func (h handlers) redirect(ctx context.Context, in *gateRequest) (*deliveryView, error) {
+	d, err := h.seen(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	site, err := h.community.Compound(ctx, d.Compound)
+	if err != nil {
+		return nil, err
+	}
+	gate, err := site.NamedGate(in.Body.Gate)
+	if err != nil {
+		return nil, err
+	}
+	return h.change(ctx, in.ID, people.Coordinator, func(d *BulkDelivery, by string, now time.Time) error { return d.Redirect(gate, by, now) })
+}
+
 type receiptRequest struct {
 	ID   string `path:"id" maxLength:"200"`
 	Body struct {
@@ -114,7 +138,7 @@ func (h handlers) count(ctx context.Context, in *receiptRequest) (*deliveryView,
 	if err != nil || !in.Body.Plan {
 		return v, err
 	}
-	_, _, err = h.Split(ctx, people.NewID(ctx), v.Body.Compound, []string{in.ID}, nil, people.From(ctx).Account, Effort)
+	_, _, err = h.Split(ctx, people.NewID(ctx), community.GateID(v.Body.Compound, v.Body.Gate), []string{in.ID}, nil, people.From(ctx).Account, Effort)
 	if err := unlessNobody(err); err != nil {
 		return nil, err
 	}

@@ -14,7 +14,7 @@ type moveRequest struct {
 	ID   string `path:"id" maxLength:"200"`
 	Body struct {
 		Stop string `json:"stop" maxLength:"200"`
-		To   string `json:"to" maxLength:"200" doc:"A run of the same compound that has not been loaded; empty: the stop waits at the gate."`
+		To   string `json:"to" maxLength:"200" doc:"A run from the same gate that has not been loaded; empty: the stop waits at the gate."`
 
 		Knowingly bool `json:"knowingly,omitempty" doc:"Though it is more than the other run was planned for."`
 	}
@@ -41,7 +41,7 @@ func (h handlers) move(ctx context.Context, in *moveRequest) (*runList, error) {
 	if from, err = h.send(ctx, in.ID, in.Body.Stop, in.Body.To, me.Account); err != nil {
 		return nil, err
 	}
-	if err := h.settle(ctx, from.Compound, ""); err != nil || in.Body.To == "" {
+	if err := h.settle(ctx, from.gate(), ""); err != nil || in.Body.To == "" {
 		return h.views(ctx, []Run{from}), err
 	}
 	to, err := h.Runs.Update(ctx, in.Body.To, func(r *Run) error { over.record(r, me.Account, h.now()); return nil })
@@ -62,7 +62,7 @@ func (h handlers) send(ctx context.Context, run, stop, to, by string) (Run, erro
 
 // timed brings a run's times in line with its stops.
 func (h handlers) timed(ctx context.Context, r Run) (Run, error) {
-	w, err := h.wayAt(ctx, r.Compound)
+	w, err := h.wayFor(ctx, &r)
 	if err != nil {
 		return r, err
 	}
@@ -75,7 +75,7 @@ func (h handlers) joinable(ctx context.Context, from *Run, id string) error {
 		return nil
 	}
 	to, err := h.Runs.Get(ctx, id)
-	if err != nil || to.Compound != from.Compound {
+	if err != nil || to.gate() != from.gate() {
 		return notFound()
 	}
 	if to.State != Offered && to.State != Accepted {
@@ -97,7 +97,7 @@ func (h handlers) tooMuch(ctx context.Context, from *Run, stop, id string) (Over
 	if err != nil {
 		return Over{}, err
 	}
-	w, err := h.wayAt(ctx, to.Compound)
+	w, err := h.wayFor(ctx, &to)
 	if err != nil {
 		return Over{}, err
 	}
@@ -109,7 +109,7 @@ func (h handlers) tooMuch(ctx context.Context, from *Run, stop, id string) (Over
 // beyondShift is how much longer than its helper's shift everything would take that
 // the helper is to carry, in seconds, with a run that takes so much longer.
 func (h handlers) beyondShift(ctx context.Context, to *Run, longer int64) (int64, error) {
-	s, err := h.Shifts.Get(ctx, to.Compound)
+	s, err := h.Shifts.Get(ctx, to.gate())
 	if err != nil {
 		return 0, unlessGone(err)
 	}
@@ -119,7 +119,7 @@ func (h handlers) beyondShift(ctx context.Context, to *Run, longer int64) (int64
 		if err != nil {
 			return 0, err
 		}
-		if r.State != Drafted && r.State != Back && r.State != Withdrawn {
+		if r.Gate == to.Gate && r.State != Drafted && r.State != Back && r.State != Withdrawn {
 			p.busy = append(p.busy, r)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"baimi/app/community"
 	"baimi/app/db"
 	"baimi/app/fault"
 	"baimi/app/people"
@@ -32,7 +33,11 @@ func (h handlers) split(ctx context.Context, in *splitRequest) (*splitView, erro
 	if !me.Is(people.Coordinator, in.Body.Compound) {
 		return nil, notFound()
 	}
-	runs, left, err := h.Split(ctx, people.NewID(ctx), in.Body.Compound, in.Body.Deliveries, in.Body.Teams, me.Account, Effort)
+	first, err := h.seen(ctx, in.Body.Deliveries[0])
+	if err != nil {
+		return nil, err
+	}
+	runs, left, err := h.Split(ctx, people.NewID(ctx), community.GateID(in.Body.Compound, first.At), in.Body.Deliveries, in.Body.Teams, me.Account, Effort)
 	if err != nil {
 		return nil, err
 	}
@@ -55,22 +60,37 @@ func (h handlers) views(ctx context.Context, runs []Run) *runList {
 type planRequest struct {
 	Body struct {
 		Compound string `json:"compound" maxLength:"64"`
+		Gate     string `json:"gate,omitempty" maxLength:"64" doc:"One of the compound's gates; empty: its first."`
 		Teams    []Team `json:"teams,omitempty" maxItems:"20" doc:"Who helps from now on; none: those who helped before."`
 	}
 }
 
 func (h handlers) replan(ctx context.Context, in *planRequest) (*splitView, error) {
 	me := people.From(ctx)
-	if !me.Is(people.Coordinator, in.Body.Compound) {
-		return nil, notFound()
+	gate, err := h.gateHere(ctx, in.Body.Compound, in.Body.Gate)
+	if err != nil {
+		return nil, err
 	}
-	runs, left, err := h.Replan(ctx, people.NewID(ctx), in.Body.Compound, in.Body.Teams, me.Account, Quick)
+	runs, left, err := h.Replan(ctx, people.NewID(ctx), gate, in.Body.Teams, me.Account, Quick)
 	if err != nil {
 		return nil, err
 	}
 	out := &splitView{}
 	out.Body.Runs, out.Body.Left = h.views(ctx, runs).Body, append([]LeftStop{}, left...)
 	return out, nil
+}
+
+// gateHere is a gate of a compound that the asker coordinates.
+func (h handlers) gateHere(ctx context.Context, compound, gate string) (string, error) {
+	if !people.From(ctx).Is(people.Coordinator, compound) {
+		return "", notFound()
+	}
+	site, err := h.community.Compound(ctx, compound)
+	if err != nil {
+		return "", err
+	}
+	name, err := site.NamedGate(gate)
+	return community.GateID(compound, name), err
 }
 
 type learnedView struct{ Body LearnedView }
@@ -160,24 +180,26 @@ type ShiftView struct {
 
 type shiftView struct{ Body ShiftView }
 
-func (h handlers) shiftOf(ctx context.Context, in *byID) (*shiftView, error) {
-	if !people.From(ctx).Is(people.Coordinator, in.ID) {
-		return nil, notFound()
-	}
-	site, err := h.community.Compound(ctx, in.ID)
+type shiftQuery struct {
+	ID   string `path:"id" maxLength:"64" doc:"The compound."`
+	Gate string `query:"gate" maxLength:"64" doc:"One of its gates; empty: its first."`
+}
+
+func (h handlers) shiftOf(ctx context.Context, in *shiftQuery) (*shiftView, error) {
+	gate, err := h.gateHere(ctx, in.ID, in.Gate)
 	if err != nil {
 		return nil, err
 	}
-	s, err := h.Shifts.Get(ctx, in.ID)
+	s, err := h.Shifts.Get(ctx, gate)
 	if err != nil && fault.KindOf(err) != fault.NotFound {
 		return nil, err
 	}
 	out := &shiftView{ShiftView{Since: s.Since, Teams: append([]Team{}, s.Teams...), Over: s.over(h.now()), Improving: s.Improving, Waiting: []LeftStop{}}}
-	at, err := h.waitingAt(ctx, in.ID, nil)
+	at, err := h.waitingAt(ctx, gate, nil)
 	if err != nil {
 		return nil, err
 	}
-	stops, err := h.stopsOf(ctx, &site, at)
+	stops, err := h.stopsOf(ctx, gate, at)
 	for i := range stops {
 		out.Body.Waiting = append(out.Body.Waiting, LeftStop{stops[i].view(0, true), s.why(stops[i].ID)})
 	}
@@ -206,7 +228,7 @@ func (h handlers) breakOff(ctx context.Context, in *whyRequest) (*runView, error
 	if err != nil {
 		return nil, err
 	}
-	if _, err := h.timed(ctx, Run{Doc: db.Doc{ID: in.ID}, Compound: v.Body.Compound}); err != nil {
+	if _, err := h.timed(ctx, Run{Doc: db.Doc{ID: in.ID}, Compound: v.Body.Compound, Gate: v.Body.Gate}); err != nil {
 		return nil, err
 	}
 	err = h.people.TellHolders(ctx, people.Grant{Role: people.Coordinator, Scope: v.Body.Compound}, people.Notice{
@@ -215,6 +237,6 @@ func (h handlers) breakOff(ctx context.Context, in *whyRequest) (*runView, error
 	if err != nil {
 		return nil, err
 	}
-	_, _, err = h.Replan(ctx, people.NewID(ctx), v.Body.Compound, nil, me.Account, Quick)
+	_, _, err = h.Replan(ctx, people.NewID(ctx), community.GateID(v.Body.Compound, v.Body.Gate), nil, me.Account, Quick)
 	return v, unlessNobody(err)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"baimi/app/community"
 	"baimi/app/db"
 	"baimi/app/fault"
 	"baimi/app/people"
@@ -221,7 +222,7 @@ func (h handlers) lock(ctx context.Context, in *lockRequest) (*runView, error) {
 	if err != nil {
 		return nil, err
 	}
-	return v, h.settle(ctx, v.Body.Compound, "")
+	return v, h.settle(ctx, community.GateID(v.Body.Compound, v.Body.Gate), "")
 }
 
 type revealedPhone struct {

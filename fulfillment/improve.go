@@ -28,7 +28,7 @@ func (f *Fulfillment) Improve(ctx context.Context, now time.Time) error {
 }
 
 func (f *Fulfillment) improve(ctx context.Context, s Shift) error {
-	site, err := f.community.Compound(ctx, s.ID)
+	site, err := f.siteOf(ctx, s.ID)
 	if err != nil {
 		return err
 	}
@@ -62,8 +62,8 @@ func (f *Fulfillment) improve(ctx context.Context, s Shift) error {
 }
 
 // settle ends the improving of a plan.
-func (f *Fulfillment) settle(ctx context.Context, compound, plan string) error {
-	return f.keepShift(ctx, compound, func(s *Shift) {
+func (f *Fulfillment) settle(ctx context.Context, gate, plan string) error {
+	return f.keepShift(ctx, gate, func(s *Shift) {
 		if plan == "" || s.Plan == plan {
 			s.Improving = false
 		}

@@ -138,7 +138,7 @@ func (w way) rides(a, b place) int {
 
 // learn takes a run's observations into what the compound has learned.
 func (f *Fulfillment) learn(ctx context.Context, r *Run) error {
-	w, err := f.wayAt(ctx, r.Compound)
+	w, err := f.wayFor(ctx, r)
 	if err != nil {
 		return err
 	}
@@ -159,21 +159,22 @@ func (f *Fulfillment) keepLearned(ctx context.Context, compound string, change f
 	return err
 }
 
-// way is the compound's, with what has been learned there.
-func (f *Fulfillment) way(ctx context.Context, site *community.Compound) (way, error) {
+// way is that from one of the compound's gates, with what has been learned there.
+func (f *Fulfillment) way(ctx context.Context, site *community.Compound, gate string) (way, error) {
 	l, err := f.Learned.Get(ctx, site.ID)
 	if err != nil && fault.KindOf(err) != fault.NotFound {
 		return way{}, err
 	}
-	return wayOf(site).with(&l), nil
+	return wayOf(site, gate).with(&l), nil
 }
 
-func (f *Fulfillment) wayAt(ctx context.Context, compound string) (way, error) {
-	site, err := f.community.Compound(ctx, compound)
+// wayFor is the way of a run.
+func (f *Fulfillment) wayFor(ctx context.Context, r *Run) (way, error) {
+	site, err := f.community.Compound(ctx, r.Compound)
 	if err != nil {
 		return way{}, err
 	}
-	return f.way(ctx, &site)
+	return f.way(ctx, &site, r.Gate)
 }
 
 // with plans with what has been learned.

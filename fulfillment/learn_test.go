@@ -58,7 +58,7 @@ func TestWhatARunShows(t *testing.T) {
 			})
 		}
 		slices.Reverse(r.Stops) // walked in another order than planned
-		handovers, waits := wayOf(estate()).observe(&r)
+		handovers, waits := wayOf(estate(), "").observe(&r)
 		if !slices.Equal(handovers, row.handovers) || !slices.Equal(waits["2"], row.waits) {
 			t.Errorf("%s: %v and %v, want %v and %v", row.what, handovers, waits["2"], row.handovers, row.waits)
 		}
@@ -68,20 +68,20 @@ func TestWhatARunShows(t *testing.T) {
 func TestWhatIsLearnedIsPlannedWith(t *testing.T) {
 	l := Learned{}
 	for i := range fewHandovers {
-		if w := wayOf(estate()).with(&l); w.handover != (Typical{20, 20}) {
+		if w := wayOf(estate(), "").with(&l); w.handover != (Typical{20, 20}) {
 			t.Fatalf("%d hand-overs prove nothing yet: %v", i, w.handover)
 		}
 		l.Learn(fmt.Sprint(i), []int64{int64(31 + i)}, map[string][]int64{"2": {int64(40 + 2*i)}})
 		l.Learn(fmt.Sprint(i), []int64{500}, map[string][]int64{"2": {500}}) // the same run again
 	}
-	w := wayOf(estate()).with(&l)
+	w := wayOf(estate(), "").with(&l)
 	if w.handover != (Typical{40, 48}) || w.waits["2"] != (Typical{58, 74}) {
 		t.Fatalf("%v %v", w.handover, w.waits)
 	}
 	r := Run{Stops: []Stop{{Building: "2", Unit: "1", Room: "1001"}, {Building: "2", Unit: "1", Room: "1002"}}}
 	standard := r
 	standard.Stops = slices.Clone(r.Stops)
-	wayOf(estate()).time(&standard)
+	wayOf(estate(), "").time(&standard)
 	w.time(&r)
 	if late := r.Stops[0].Arrives - standard.Stops[0].Arrives; late != 58-30 || r.Stops[0].By-r.Stops[0].Arrives != 74-58 {
 		t.Fatalf("planned %d s later, promised %d s after that", late, r.Stops[0].By-r.Stops[0].Arrives)
@@ -99,7 +99,7 @@ func TestWhatIsLearnedIsPlannedWith(t *testing.T) {
 	}
 	l.Forget("2")
 	l.Forget("")
-	if w := wayOf(estate()).with(&l); w.handover != (Typical{20, 20}) || len(w.waits) > 0 {
+	if w := wayOf(estate(), "").with(&l); w.handover != (Typical{20, 20}) || len(w.waits) > 0 {
 		t.Fatalf("%+v", w)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"baimi/app/community"
 	"baimi/app/db"
 	"baimi/app/people"
 	"baimi/fulfillment/routing"
@@ -19,10 +20,6 @@ func (f *Fulfillment) SetLift(ctx context.Context, id, compound, building string
 	if err != nil {
 		return err
 	}
-	w, err := f.way(ctx, &site)
-	if err != nil {
-		return err
-	}
 	for r, err := range f.Runs.Find(ctx, db.Where("compound", compound).From("created", f.now().Add(-24*time.Hour))) {
 		if err != nil {
 			return err
@@ -30,16 +27,25 @@ func (f *Fulfillment) SetLift(ctx context.Context, id, compound, building string
 		if r.Open() == 0 || r.State != Accepted && r.State != Loaded && r.State != Out {
 			continue
 		}
-		if err := f.withoutLift(ctx, w, r, by); err != nil {
+		if err := f.withoutLift(ctx, &site, r, by); err != nil {
 			return err
 		}
 	}
-	_, _, err = f.Replan(ctx, id, compound, nil, by, Quick)
-	return unlessNobody(err)
+	for i, gate := range site.AllGates() {
+		_, _, err := f.Replan(ctx, fmt.Sprintf("%s-%d", id, i), community.GateID(compound, gate), nil, by, Quick)
+		if err := unlessNobody(err); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // withoutLift suits a run that is under way to the lifts as they are.
-func (f *Fulfillment) withoutLift(ctx context.Context, w way, r Run, by string) error {
+func (f *Fulfillment) withoutLift(ctx context.Context, site *community.Compound, r Run, by string) error {
+	w, err := f.way(ctx, site, r.Gate)
+	if err != nil {
+		return err
+	}
 	order, err := w.order(ctx, &r, f.now())
 	if err != nil {
 		return err

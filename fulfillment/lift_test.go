@@ -66,7 +66,7 @@ func TestACourierOnTheWayKeepsTheNextDoor(t *testing.T) {
 		r.Stops = append(r.Stops, Stop{ID: door.building + door.room, Building: door.building, Unit: "1", Room: door.room})
 	}
 	r.Stops[0].Handover = &Handover{Outcome: AtDoor}
-	w := wayOf(&site)
+	w := wayOf(&site, "")
 	order, err := w.order(context.Background(), &r, dusk)
 	if err != nil {
 		t.Fatal(err)

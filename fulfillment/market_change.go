@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"baimi/app/community"
 	"baimi/catalog"
 	"baimi/fulfillment/matching"
 	"baimi/orders"
@@ -16,6 +17,7 @@ import (
 // bring them: those drops stand in the plan as their suppliers confirmed them.
 func (c *change) join(now matching.Market, groupBuys []orders.GroupBuy) {
 	p := &c.problem
+	now = within(now, p.Gates)
 	p.Products, p.Suppliers, p.Lots = slices.Clone(p.Products), slices.Clone(p.Suppliers), slices.Clone(p.Lots)
 	for _, product := range now.Products {
 		if !slices.ContainsFunc(p.Products, func(o matching.Product) bool { return o.ID == product.ID }) {
@@ -57,6 +59,24 @@ func (c *change) join(now matching.Market, groupBuys []orders.GroupBuy) {
 	}
 }
 
+// within leaves out gates that a compound has had opened since the market was
+// planned: what is late there goes to its first gate.
+func within(now matching.Market, gates []matching.Gate) matching.Market {
+	known := func(gate string) bool {
+		return slices.ContainsFunc(gates, func(g matching.Gate) bool { return g.ID == gate })
+	}
+	for i := range now.Demands {
+		if d := &now.Demands[i]; !known(d.Gate) {
+			d.Gate, _ = community.ParseGateID(d.Gate)
+		}
+	}
+	for i := range now.Suppliers {
+		s := &now.Suppliers[i]
+		s.Reach = slices.DeleteFunc(s.Reach, func(r matching.Reach) bool { return !known(r.Gate) })
+	}
+	return now
+}
+
 // frozen is what the drops that stay bring, by demand.
 func (c *change) frozen() map[string]int64 {
 	units := map[string]int64{}
@@ -73,7 +93,7 @@ func (c *change) frozen() map[string]int64 {
 func (c *change) makeGood(deliveries map[string]BulkDelivery, groupBuys []orders.GroupBuy) {
 	ordered, short := map[string]int64{}, shortOf(deliveries)
 	for i := range groupBuys {
-		for _, d := range demandsOf(&groupBuys[i]) {
+		for _, d := range demandsOf(&groupBuys[i], nil) {
 			at, _ := groupBuys[i].Participant(d.Household)
 			if at.Substitute && groupBuys[i].Amendable() && short[d.ID] > 0 {
 				ordered[d.ID] = d.Quantity
@@ -152,9 +172,10 @@ func (c *change) avoid(deliveries map[string]BulkDelivery) {
 		}
 		for i := range c.problem.Suppliers {
 			s := &c.problem.Suppliers[i]
-			kept := slices.ContainsFunc(c.keep, func(k matching.Drop) bool { return k.Supplier == s.ID && k.Gate == d.Compound })
+			gate := community.GateID(d.Compound, d.Gate)
+			kept := slices.ContainsFunc(c.keep, func(k matching.Drop) bool { return k.Supplier == s.ID && k.Gate == gate })
 			if supplierID(s.ID) == d.Supplier && !kept {
-				s.Reach = slices.DeleteFunc(slices.Clone(s.Reach), func(r matching.Reach) bool { return r.Gate == d.Compound })
+				s.Reach = slices.DeleteFunc(slices.Clone(s.Reach), func(r matching.Reach) bool { return r.Gate == gate })
 			}
 		}
 	}

@@ -38,11 +38,13 @@ func problemOf(compounds []community.Compound, groupBuys []orders.GroupBuy, s st
 	for _, product := range s.products {
 		p.Products = append(p.Products, matching.Product{ID: product.ID, Grams: product.Grams, Millilitres: product.Millilitres})
 	}
-	for i := range groupBuys {
-		p.Demands = append(p.Demands, demandsOf(&groupBuys[i])...)
-	}
+	at := map[string]*community.Compound{}
 	for i := range compounds {
-		p.Gates = append(p.Gates, gateOf(&compounds[i]))
+		at[compounds[i].ID] = &compounds[i]
+		p.Gates = append(p.Gates, gatesOf(&compounds[i])...)
+	}
+	for i := range groupBuys {
+		p.Demands = append(p.Demands, demandsOf(&groupBuys[i], at[groupBuys[i].Compound])...)
 	}
 	for _, seller := range sellersOf(s) {
 		p.Suppliers = append(p.Suppliers, seller.supplier(compounds))
@@ -53,8 +55,12 @@ func problemOf(compounds []community.Compound, groupBuys []orders.GroupBuy, s st
 	return p
 }
 
-func demandsOf(g *orders.GroupBuy) []matching.Demand {
+func demandsOf(g *orders.GroupBuy, at *community.Compound) []matching.Demand {
 	var demands []matching.Demand
+	gate := g.Compound
+	if at != nil {
+		gate = community.GateID(g.Compound, at.GateOf(g.Building))
+	}
 	for i := range g.Participants {
 		at := &g.Participants[i]
 		for _, l := range at.Lines {
@@ -63,7 +69,7 @@ func demandsOf(g *orders.GroupBuy) []matching.Demand {
 				continue
 			}
 			demands = append(demands, matching.Demand{
-				ID: demandID(g.ID, at.Household, l.Item), Gate: g.Compound, Group: g.ID, Household: at.Household,
+				ID: demandID(g.ID, at.Household, l.Item), Gate: gate, Group: g.ID, Household: at.Household,
 				Product: it.Product, Quantity: l.Quantity + l.Extra, MaxUnitPrice: l.Cap(it), Priority: at.Priority, Lot: it.Lot,
 			})
 		}
@@ -71,13 +77,13 @@ func demandsOf(g *orders.GroupBuy) []matching.Demand {
 	return demands
 }
 
-// gateOf is the compound's receiving gate: its first one.
-func gateOf(c *community.Compound) matching.Gate {
-	g := matching.Gate{ID: c.ID}
-	if len(c.Gates) > 0 {
-		g.Windows, g.MaxMillilitres, g.MaxTrips = c.Gates[0].Windows, c.Gates[0].MaxMillilitres, c.Gates[0].MaxTrips
+func gatesOf(c *community.Compound) []matching.Gate {
+	var all []matching.Gate
+	for _, name := range c.AllGates() {
+		g := c.Gate(name)
+		all = append(all, matching.Gate{ID: community.GateID(c.ID, name), Windows: g.Windows, MaxMillilitres: g.MaxMillilitres, MaxTrips: g.MaxTrips})
 	}
-	return g
+	return all
 }
 
 // seller is a supplier's lots that may go to the same compounds in the same
@@ -169,7 +175,9 @@ func (o *seller) supplier(compounds []community.Compound) matching.Supplier {
 	for i := range compounds {
 		c := &compounds[i]
 		if s.Reaches(c.Lon, c.Lat) && (len(o.area) == 0 || slices.Contains(o.area, c.ID)) {
-			out.Reach = append(out.Reach, matching.Reach{Gate: c.ID, TripCost: tripCost(s, c)})
+			for _, gate := range c.AllGates() {
+				out.Reach = append(out.Reach, matching.Reach{Gate: community.GateID(c.ID, gate), TripCost: tripCost(s, c)})
+			}
 		}
 	}
 	return out
@@ -233,7 +241,7 @@ func numbersOf(d matching.Detail) map[string]int64 {
 	return numbers
 }
 
-// deliveryID names the bulk delivery that a drop becomes.
+// deliveryID names the bulk delivery that a drop becomes, so that it can stand in an address.
 func deliveryID(market string, d *matching.Drop) string {
-	return strings.Join([]string{market, d.Supplier, d.Gate, cmp.Or(d.Window, "any")}, ".")
+	return strings.Join([]string{market, d.Supplier, strings.ReplaceAll(d.Gate, "/", "~"), cmp.Or(d.Window, "any")}, ".")
 }

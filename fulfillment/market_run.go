@@ -236,7 +236,7 @@ func (f *Fulfillment) dropLots(ctx context.Context, m *Market) (map[string]DropL
 	}
 	currency := map[string]string{}
 	for _, g := range m.Problem.Gates {
-		c, err := f.community.Compound(ctx, g.ID)
+		c, err := f.siteOf(ctx, g.ID)
 		if err != nil {
 			return nil, nil, err
 		}

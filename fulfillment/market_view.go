@@ -140,7 +140,7 @@ type WhatIf struct {
 	Rule       matching.Rule    `json:"rule,omitempty" enum:"equal,proportional,lottery,first"`
 	Seed       int64            `json:"seed,omitempty"`
 	Available  map[string]int64 `json:"available,omitempty" doc:"Other stock: units by lot; 0 takes the lot away."`
-	Priorities map[string]int64 `json:"priorities,omitempty" doc:"Another priority, 0 to 4, by compound."`
+	Priorities map[string]int64 `json:"priorities,omitempty" doc:"Another priority, 0 to 4, by gate."`
 }
 
 // apply gives the changed problem and leaves the frozen one as it is.

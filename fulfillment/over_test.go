@@ -14,7 +14,7 @@ func block() way {
 	for i, lift := range []bool{false, true} {
 		c.Buildings = append(c.Buildings, community.Building{No: fmt.Sprint(i + 1), Floors: 6, Units: 1, DoorsPerFloor: 2, Lon: c.Lon + 1000, Lat: c.Lat, Lift: lift})
 	}
-	return wayOf(&c)
+	return wayOf(&c, "")
 }
 
 func stopAt(building, room string, millilitres int64) Stop {
@@ -80,7 +80,7 @@ func TestASlowerHelperTakesLongerOnTheWayOnly(t *testing.T) {
 
 func TestHelpersOfAKindWhoDifferArePlannedApart(t *testing.T) {
 	at := block().at
-	p := planning{site: at, way: wayOf(at), shift: &Shift{Since: dusk, Teams: []Team{{Kind: "foot", Count: 2}, {Kind: "foot", Count: 1, Pace: "slower"}, {Kind: "foot", Count: 1, NoStairs: true}}}, now: dusk}
+	p := planning{site: at, way: wayOf(at, ""), shift: &Shift{Since: dusk, Teams: []Team{{Kind: "foot", Count: 2}, {Kind: "foot", Count: 1, Pace: "slower"}, {Kind: "foot", Count: 1, NoStairs: true}}}, now: dusk}
 	problem, helpers := p.problem()
 	if len(problem.Couriers) != 3 || len(helpers) != 4 {
 		t.Fatalf("%+v", problem.Couriers)

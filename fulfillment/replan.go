@@ -19,6 +19,7 @@ import (
 // planning is what can be planned at a gate now, and what comes of it.
 type planning struct {
 	site    *community.Compound
+	gate    string // of the site
 	way     way
 	shift   *Shift
 	now     time.Time
@@ -33,32 +34,34 @@ type planning struct {
 	left  []Leftover
 }
 
-// gather finds what waits at a gate and what is offered there. Where that is
+// gather finds what waits at a shift's gate and what is offered there. Where that is
 // more than can be planned at once, it is these deliveries alone.
 func (f *Fulfillment) gather(ctx context.Context, site *community.Compound, shift *Shift, deliveries []string) (*planning, error) {
-	w, err := f.way(ctx, site)
+	_, gate := community.ParseGateID(shift.ID)
+	w, err := f.way(ctx, site, gate)
 	if err != nil {
 		return nil, err
 	}
-	p := &planning{site: site, way: w, shift: shift, now: f.now(), from: map[string]string{}}
+	p := &planning{site: site, gate: gate, way: w, shift: shift, now: f.now(), from: map[string]string{}}
 	for r, err := range f.Runs.Find(ctx, db.Where("compound", site.ID).From("created", p.now.Add(-24*time.Hour))) {
 		switch {
 		case err != nil:
 			return nil, err
+		case r.Gate != gate:
 		case r.State == Offered && !r.Locked:
 			p.sources = append(p.sources, r)
 		case r.State != Drafted && r.State != Back && r.State != Withdrawn:
 			p.busy = append(p.busy, r)
 		}
 	}
-	all, err := f.waitingAt(ctx, site.ID, deliveries)
+	all, err := f.waitingAt(ctx, shift.ID, deliveries)
 	if err != nil {
 		return nil, err
 	}
 	if p.worked, err = f.worked(ctx, site.ID, shift.Teams); err != nil {
 		return nil, err
 	}
-	if p.stops, err = f.stopsOf(ctx, site, all); err != nil {
+	if p.stops, err = f.stopsOf(ctx, shift.ID, all); err != nil {
 		return nil, err
 	}
 	offered := 0
@@ -67,7 +70,7 @@ func (f *Fulfillment) gather(ctx context.Context, site *community.Compound, shif
 	}
 	if len(p.stops)+offered > maxStops && len(deliveries) > 0 {
 		p.sources = nil
-		p.stops, err = f.stopsOf(ctx, site, deliveries)
+		p.stops, err = f.stopsOf(ctx, shift.ID, deliveries)
 		return p, err
 	}
 	p.unload()
@@ -75,13 +78,14 @@ func (f *Fulfillment) gather(ctx context.Context, site *community.Compound, shif
 }
 
 // waitingAt adds the gate's other deliveries of which something still waits.
-func (f *Fulfillment) waitingAt(ctx context.Context, compound string, deliveries []string) ([]string, error) {
+func (f *Fulfillment) waitingAt(ctx context.Context, gate string, deliveries []string) ([]string, error) {
 	all := slices.Clone(deliveries)
+	compound, _ := community.ParseGateID(gate)
 	for d, err := range f.Deliveries.Find(ctx, db.Where("compound", compound).Desc("day").Limit(100)) {
 		if err != nil {
 			return nil, err
 		}
-		if d.State == Split && !slices.Contains(all, d.ID) && slices.ContainsFunc(d.Parcels, Parcel.waits) {
+		if d.State == Split && d.gate() == gate && !slices.Contains(all, d.ID) && slices.ContainsFunc(d.Parcels, Parcel.waits) {
 			all = append(all, d.ID)
 		}
 	}
@@ -117,7 +121,7 @@ func (f *Fulfillment) plan(ctx context.Context, p *planning, id, by string, o ro
 	if err != nil {
 		return nil, nil, err
 	}
-	err = f.keepShift(ctx, p.site.ID, func(s *Shift) {
+	err = f.keepShift(ctx, p.shift.ID, func(s *Shift) {
 		s.Planned(p, id)
 		s.Round = 0
 	})
@@ -268,7 +272,7 @@ func (f *Fulfillment) offerDrafts(ctx context.Context, now time.Time) error {
 }
 
 func (f *Fulfillment) offerDraft(ctx context.Context, r Run) error {
-	w, err := f.wayAt(ctx, r.Compound)
+	w, err := f.wayFor(ctx, &r)
 	if err != nil {
 		return err
 	}
@@ -338,10 +342,10 @@ func (r *Run) doors() []string {
 
 // drafts are the plan's runs without the stops of runs that could not be taken back.
 func (p *planning) drafts(id, by string, withdrawn []Run) []Run {
-	drafts := []Run{}
+	drafts, from := []Run{}, p.gateName()
 	for i, r := range p.runs {
-		r.ID, r.Compound, r.Plan, r.Created, r.State = fmt.Sprintf("%s.%d", id, i+1), p.site.ID, id, p.now.UTC(), Drafted
-		r.Effects, r.History = []Effect{{Kind: tellDraft}}, []Step{{At: r.Created, Kind: string(Offered), By: by}}
+		r.ID, r.Compound, r.Gate, r.Plan, r.Created, r.State = fmt.Sprintf("%s.%d", id, i+1), p.site.ID, p.gate, id, p.now.UTC(), Drafted
+		r.From, r.Effects, r.History = from, []Effect{{Kind: tellDraft}}, []Step{{At: r.Created, Kind: string(Offered), By: by}}
 		r.Stops = slices.DeleteFunc(slices.Clone(r.Stops), func(s Stop) bool {
 			from := p.from[s.ID]
 			return from != "" && !slices.ContainsFunc(withdrawn, func(w Run) bool { return w.ID == from })
@@ -353,14 +357,23 @@ func (p *planning) drafts(id, by string, withdrawn []Run) []Run {
 	return drafts
 }
 
+// gateName is what the runs' gate is called; nil where it is the only one.
+func (p *planning) gateName() *GateName {
+	if len(p.site.Gates) < 2 {
+		return nil
+	}
+	g := p.site.Gate(p.gate)
+	return &GateName{g.NameZh, g.NameEn}
+}
+
 // Replan plans again what is offered and not locked, and what waits at the gate.
 // Runs that somebody has accepted, and locked ones, stay as they are.
-func (f *Fulfillment) Replan(ctx context.Context, id, compound string, teams []Team, by string, o routing.Options) ([]Run, []LeftStop, error) {
-	site, err := f.community.Compound(ctx, compound)
+func (f *Fulfillment) Replan(ctx context.Context, id, gate string, teams []Team, by string, o routing.Options) ([]Run, []LeftStop, error) {
+	site, err := f.siteOf(ctx, gate)
 	if err != nil {
 		return nil, nil, err
 	}
-	shift, err := f.shift(ctx, compound, teams)
+	shift, err := f.shift(ctx, gate, teams)
 	if err != nil {
 		return nil, nil, err
 	}

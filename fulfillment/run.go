@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"baimi/app/community"
 	"baimi/app/db"
 	"baimi/app/fault"
 )
@@ -54,6 +55,8 @@ const (
 type Run struct {
 	db.Doc
 	Compound    string    `json:"compound"`
+	Gate        string    `json:"gate,omitempty"` // where it begins and ends; empty: the compound's first
+	From        *GateName `json:"from,omitempty"` // what that gate is called, where there are several
 	Deliveries  []string  `json:"deliveries"`
 	Kind        string    `json:"kind"`                // foot, cart, e-bike
 	Plan        string    `json:"plan,omitempty"`      // which planning made it
@@ -78,6 +81,15 @@ type Run struct {
 	History     []Step    `json:"history"`
 	Created     time.Time `json:"created"`
 }
+
+// GateName is what people call a gate.
+type GateName struct {
+	NameZh string `json:"name_zh"`
+	NameEn string `json:"name_en"`
+}
+
+// gate is where the run begins, among all gates.
+func (r *Run) gate() string { return community.GateID(r.Compound, r.Gate) }
 
 // Stop is one door.
 type Stop struct {

@@ -9,8 +9,8 @@ import (
 	"baimi/fulfillment/routing"
 )
 
-// Shift is who helps at a compound's gate, and how the newest plan of their runs
-// stands; its id is the compound's. It is bounded by 20 teams and 2,000 stops.
+// Shift is who helps at a gate, and how the newest plan of their runs stands; its
+// id is the gate's. It is bounded by 20 teams and 2,000 stops.
 type Shift struct {
 	db.Doc
 	Since     time.Time  `json:"since"` // when the teams began to help
@@ -67,14 +67,14 @@ func (s *Shift) over(now time.Time) bool {
 	return true
 }
 
-// shift gives who helps at the compound now; teams that are named take the place
-// of those who were there.
-func (f *Fulfillment) shift(ctx context.Context, compound string, teams []Team) (Shift, error) {
+// shift gives who helps at the gate now; teams that are named take the place of
+// those who were there.
+func (f *Fulfillment) shift(ctx context.Context, gate string, teams []Team) (Shift, error) {
 	now := f.now()
 	if len(teams) > 0 {
-		return Shift{Doc: db.Doc{ID: compound}, Since: now.UTC(), Teams: teams}, nil
+		return Shift{Doc: db.Doc{ID: gate}, Since: now.UTC(), Teams: teams}, nil
 	}
-	s, err := f.Shifts.Get(ctx, compound)
+	s, err := f.Shifts.Get(ctx, gate)
 	if err != nil && fault.KindOf(err) != fault.NotFound {
 		return s, err
 	}
@@ -99,16 +99,16 @@ func unlessNobody(err error) error {
 	return err
 }
 
-// keepShift stores what a change makes of the compound's shift.
-func (f *Fulfillment) keepShift(ctx context.Context, compound string, change func(*Shift)) error {
+// keepShift stores what a change makes of the gate's shift.
+func (f *Fulfillment) keepShift(ctx context.Context, gate string, change func(*Shift)) error {
 	set := func(s *Shift) error { change(s); return nil }
-	_, err := f.Shifts.Update(ctx, compound, set)
+	_, err := f.Shifts.Update(ctx, gate, set)
 	if fault.KindOf(err) != fault.NotFound {
 		return err
 	}
-	if err := f.Shifts.InsertMissing(ctx, []Shift{{Doc: db.Doc{ID: compound}, Teams: []Team{}, Left: []Leftover{}}}); err != nil {
+	if err := f.Shifts.InsertMissing(ctx, []Shift{{Doc: db.Doc{ID: gate}, Teams: []Team{}, Left: []Leftover{}}}); err != nil {
 		return err
 	}
-	_, err = f.Shifts.Update(ctx, compound, set)
+	_, err = f.Shifts.Update(ctx, gate, set)
 	return err
 }

@@ -10,6 +10,7 @@ import (
 
 	"baimi/app/community"
 	"baimi/app/db"
+	"baimi/app/fault"
 	"baimi/catalog"
 	"baimi/fulfillment/routing"
 )
@@ -52,12 +53,12 @@ func (t Team) who(k int64) string {
 // where several deliveries go there. What is offered at this gate and nobody has
 // accepted is planned together with it. Without teams it is for those who help
 // already. The same split asked for twice is one.
-func (f *Fulfillment) Split(ctx context.Context, id, compound string, deliveries []string, teams []Team, by string, o routing.Options) ([]Run, []LeftStop, error) {
-	site, err := f.community.Compound(ctx, compound)
+func (f *Fulfillment) Split(ctx context.Context, id, gate string, deliveries []string, teams []Team, by string, o routing.Options) ([]Run, []LeftStop, error) {
+	site, err := f.siteOf(ctx, gate)
 	if err != nil {
 		return nil, nil, err
 	}
-	stops, err := f.stopsOf(ctx, &site, deliveries)
+	stops, err := f.stopsOf(ctx, gate, deliveries)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -65,7 +66,7 @@ func (f *Fulfillment) Split(ctx context.Context, id, compound string, deliveries
 		runs, err := f.runsOf(ctx, deliveries)
 		return runs, nil, err
 	}
-	shift, err := f.shift(ctx, compound, teams)
+	shift, err := f.shift(ctx, gate, teams)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -74,6 +75,12 @@ func (f *Fulfillment) Split(ctx context.Context, id, compound string, deliveries
 		return nil, nil, err
 	}
 	return f.plan(ctx, p, id, by, o)
+}
+
+// siteOf is the compound of a gate.
+func (f *Fulfillment) siteOf(ctx context.Context, gate string) (community.Compound, error) {
+	compound, _ := community.ParseGateID(gate)
+	return f.community.Compound(ctx, compound)
 }
 
 func (f *Fulfillment) runsOf(ctx context.Context, deliveries []string) ([]Run, error) {
@@ -92,7 +99,7 @@ func (f *Fulfillment) runsOf(ctx context.Context, deliveries []string) ([]Run, e
 }
 
 // stopsOf gathers the parcels that wait at the gate, a stop a household.
-func (f *Fulfillment) stopsOf(ctx context.Context, site *community.Compound, deliveries []string) ([]Stop, error) {
+func (f *Fulfillment) stopsOf(ctx context.Context, gate string, deliveries []string) ([]Stop, error) {
 	stops := map[string]*Stop{}
 	products := map[string]catalog.Product{}
 	for _, id := range deliveries {
@@ -100,8 +107,11 @@ func (f *Fulfillment) stopsOf(ctx context.Context, site *community.Compound, del
 		if err != nil {
 			return nil, err
 		}
-		if d.Compound != site.ID {
+		if compound, _ := community.ParseGateID(gate); d.Compound != compound {
 			return nil, notFound()
+		}
+		if d.gate() != gate {
+			return nil, fault.New(fault.Invalid, "gates_differ", "These deliveries are at different gates. Please split them gate by gate.")
 		}
 		if d.State != Arrived && d.State != Split {
 			return nil, d.wrongState("split")

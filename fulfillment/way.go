@@ -6,20 +6,21 @@ import (
 	"baimi/app/community"
 )
 
-// way knows how long it takes from door to door in one compound: the same
+// way knows how long it takes from one of a compound's gates and from door to door: the same
 // floor is a corridor; the same unit the quicker of stairs and lift; otherwise
 // down, across the ground, in, and up. Up is not down, so the times are not
 // symmetric. Stairs: Shah et al., CMAJ 2011;183:E1353.
 type way struct {
 	site     community.Site
 	at       *community.Compound
+	from     community.Gate     // where runs begin and end
 	handover Typical            // seconds a stop
 	waits    map[string]Typical // for a building's lifts, where they have been learned
 }
 
-func wayOf(c *community.Compound) way {
+func wayOf(c *community.Compound, gate string) way {
 	site := c.Site.WithDefaults()
-	return way{site: site, at: c, handover: Typical{site.HandoverSeconds, site.HandoverSeconds}}
+	return way{site: site, at: c, from: c.Gate(gate), handover: Typical{site.HandoverSeconds, site.HandoverSeconds}}
 }
 
 // place is a door's building and floor; the gate has no building.
@@ -136,10 +137,7 @@ func (w way) ground(p place) (lon, lat int64) {
 	if p.building != nil {
 		return p.building.Lon, p.building.Lat
 	}
-	if len(w.at.Gates) > 0 {
-		return w.at.Gates[0].Lon, w.at.Gates[0].Lat
-	}
-	return w.at.Lon, w.at.Lat
+	return w.from.Lon, w.from.Lat
 }
 
 // time writes down when the run reaches each stop, and what it takes in all.

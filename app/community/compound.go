@@ -13,9 +13,6 @@ import (
 // MaxBuildings bounds a compound; the largest known has 286.
 const MaxBuildings = 400
 
-// MaxGates bounds a compound's gates.
-const MaxGates = 20
-
 // Compound is a gated estate, bounded by 400 buildings and 20 gates.
 type Compound struct {
 	db.Doc
@@ -85,18 +82,6 @@ func (s Site) WithDefaults() Site {
 	return s
 }
 
-// Gate is where bulk deliveries arrive.
-type Gate struct {
-	ID             string   `json:"id"` // within the compound
-	NameZh         string   `json:"name_zh"`
-	NameEn         string   `json:"name_en"`
-	Lon            int64    `json:"lon"`                       // micro-degrees
-	Lat            int64    `json:"lat"`                       // micro-degrees
-	Windows        []string `json:"windows,omitempty"`         // am, pm, evening; empty: any
-	MaxMillilitres int64    `json:"max_millilitres,omitempty"` // a window; 0: no limit
-	MaxTrips       int64    `json:"max_trips,omitempty"`       // suppliers' trips a window; 0: no limit
-}
-
 // Building is one block of the compound.
 type Building struct {
 	No            string   `json:"no"`                // unique here: 12, A, 梅; with several lanes, lane and number: 828-7
@@ -110,6 +95,7 @@ type Building struct {
 	MoreRooms     []string `json:"more_rooms,omitempty"` // of any unit, that do not follow from floors and doors: 1500, G01
 	Lift          bool     `json:"lift"`
 	LiftBroken    bool     `json:"lift_broken,omitempty"` // it stands still for now: everybody takes the stairs
+	Gate          string   `json:"gate,omitempty"`        // where its goods arrive; empty: at the nearest gate
 }
 
 // LiftRuns tells whether the building has a lift that works.
@@ -135,16 +121,6 @@ func (c *Compound) Building(no string) (*Building, bool) {
 	return nil, false
 }
 
-// Gate finds a gate by its id.
-func (c *Compound) Gate(id string) (*Gate, bool) {
-	for i := range c.Gates {
-		if c.Gates[i].ID == id {
-			return &c.Gates[i], true
-		}
-	}
-	return nil, false
-}
-
 // Validate refuses a compound that could not tell its doors apart, naming each wrong field.
 func (c *Compound) Validate() error {
 	err := fault.New(fault.Invalid, "compound_invalid", "The compound %s has fields that cannot be right.", c.ID).With("compound", c.ID)
@@ -164,9 +140,7 @@ func (c *Compound) Validate() error {
 	if _, unknown := time.LoadLocation(c.Timezone); unknown != nil || c.Timezone == "" {
 		err = err.At("timezone", "a time zone such as Asia/Shanghai")
 	}
-	if len(c.Gates) == 0 || len(c.Gates) > MaxGates {
-		err = err.At("gates", fmt.Sprintf("1 to %d gates", MaxGates))
-	}
+	err = c.checkGates(err)
 	taken := map[string]string{}
 	for i := range c.Buildings {
 		err = c.Buildings[i].check(err, fmt.Sprintf("buildings[%d]", i), taken)

@@ -43,6 +43,7 @@ type CompoundName struct {
 	ID     string `json:"id"`
 	NameZh string `json:"name_zh"`
 	NameEn string `json:"name_en"`
+	Gates  []Gate `json:"gates"`
 	Demo   bool   `json:"demo"`
 }
 
@@ -52,7 +53,7 @@ func (h handlers) list(ctx context.Context, _ *none) (*compoundNames, error) {
 	out := &compoundNames{Body: []CompoundName{}}
 	all, err := h.Compounds(ctx)
 	for _, c := range all {
-		out.Body = append(out.Body, CompoundName{c.ID, c.NameZh, c.NameEn, c.Demo})
+		out.Body = append(out.Body, CompoundName{c.ID, c.NameZh, c.NameEn, c.Gates, c.Demo})
 	}
 	return out, err
 }
@@ -86,7 +87,7 @@ func (h handlers) change(ctx context.Context, in *compoundChange) (*compoundView
 	if !me.Has(people.Operator) && !me.Is(people.Coordinator, in.ID) {
 		return nil, notFound()
 	}
-	c, err := h.compounds.Update(ctx, in.ID, func(c *Compound) error {
+	c, err := h.Change(ctx, in.ID, func(c *Compound) error {
 		next := in.Body
 		next.Doc, next.Demo = c.Doc, c.Demo
 		*c = next

@@ -52,9 +52,14 @@ func (c *Community) Compounds(ctx context.Context) ([]Compound, error) {
 	return db.All(c.compounds.Find(ctx, db.Query{}))
 }
 
+// Change changes a compound.
+func (c *Community) Change(ctx context.Context, id string, change func(*Compound) error) (Compound, error) {
+	return c.compounds.Update(ctx, id, change)
+}
+
 // SetLift writes down that a building's lift stands still, or works again.
 func (c *Community) SetLift(ctx context.Context, compound, building string, broken bool) (Compound, error) {
-	return c.compounds.Update(ctx, compound, func(c *Compound) error { return c.SetLift(building, broken) })
+	return c.Change(ctx, compound, func(c *Compound) error { return c.SetLift(building, broken) })
 }
 
 // AddCompounds stores the compounds that are not there yet.

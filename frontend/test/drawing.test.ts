@@ -4,7 +4,7 @@ import { drawing } from '../src/lib/gate/drawing';
 const site = {
 	lon: 121470000,
 	lat: 31230000,
-	gates: [{ lon: 121470000, lat: 31230000 }],
+	gates: [{ id: 'gate', lon: 121470000, lat: 31230000 }],
 	buildings: [
 		{ no: '1', lon: 121471000, lat: 31231000 },
 		{ no: '2', lon: 121469000, lat: 31232000 },
@@ -13,11 +13,11 @@ const site = {
 
 test('north is up, east is right, and all of it is on the drawing', () => {
 	const d = drawing(site);
-	const [one, two] = [d.buildings.get('1')!, d.buildings.get('2')!];
+	const [one, two, gate] = [d.buildings.get('1')!, d.buildings.get('2')!, d.gates.get('')!];
 	expect(two.y).toBeLessThan(one.y);
 	expect(one.x).toBeGreaterThan(two.x);
-	expect(d.gate.y).toBeGreaterThan(one.y);
-	for (const p of [one, two, d.gate]) {
+	expect(gate.y).toBeGreaterThan(one.y);
+	for (const p of [one, two, gate]) {
 		expect(p.x).toBeGreaterThanOrEqual(0);
 		expect(p.x).toBeLessThanOrEqual(d.width);
 		expect(p.y).toBeGreaterThanOrEqual(0);

@@ -13,7 +13,7 @@ interface Site {
 	lon: number;
 	lat: number;
 	buildings: (Placed & { no: string })[];
-	gates: Placed[];
+	gates: (Placed & { id: string })[];
 }
 
 const colours = ['#0a6446', '#9e1f24', '#2b4a7d', '#7a4a00', '#6b2a7a', '#00656b', '#8a1f5c', '#4d5a00'];
@@ -24,10 +24,10 @@ export const colour = (i: number) => colours[i % colours.length] ?? '';
 const width = 100;
 const margin = 6;
 
-/** Puts a compound's buildings and its first gate on a drawing, north up, distances true to each other. */
-export function drawing(site: Site): { width: number; height: number; buildings: Map<string, Point>; gate: Point } {
-	const door: Placed = site.gates?.[0] ?? site;
-	const all = [...site.buildings, door];
+/** Puts a compound's buildings and gates on a drawing, north up, distances true to each other. The first gate has an empty name. */
+export function drawing(site: Site): { width: number; height: number; buildings: Map<string, Point>; gates: Map<string, Point> } {
+	const gates = site.gates.length > 0 ? site.gates : [{ ...site, id: '' }];
+	const all = [...site.buildings, ...gates];
 	const squeeze = Math.cos((site.lat / 1e6) * (Math.PI / 180));
 	const flat = (p: Placed) => ({ x: p.lon * squeeze, y: -p.lat });
 	const xs = all.map((p) => flat(p).x);
@@ -41,6 +41,6 @@ export function drawing(site: Site): { width: number; height: number; buildings:
 		width,
 		height: Math.max(20, Math.round(high * scale + 2 * margin)),
 		buildings: new Map(site.buildings.map((b) => [b.no, place(b)])),
-		gate: place(door),
+		gates: new Map(gates.map((g, i) => [i === 0 ? '' : g.id, place(g)])),
 	};
 }
