@@ -15,22 +15,22 @@ import (
 // broken off anywhere: what it left is found again.
 type job struct {
 	name string
-	term time.Duration // how long a process that dies may keep the others waiting
+	term time.Duration // it is broken off after this; a process that dies keeps the others waiting for twice as long at most
 	do   func(ctx context.Context, now time.Time) error
 }
 
 // jobs lists what has to happen without anybody asking.
 func (d *domains) jobs() []job {
 	return []job{
-		{"imports", time.Minute, d.finishImports},
-		{"people", time.Minute, d.people.Expire},
-		{"catalog", time.Minute, d.catalog.Expire},
-		{"orders", time.Minute, func(ctx context.Context, now time.Time) error {
+		{"imports", 5 * time.Minute, d.finishImports},
+		{"people", 30 * time.Second, d.people.Expire},
+		{"catalog", 30 * time.Second, d.catalog.Expire},
+		{"orders", 30 * time.Second, func(ctx context.Context, now time.Time) error {
 			return d.orders.Due(ctx, now, d.cashier.Settle, d.fulfillment.Reopen)
 		}},
-		{"money", time.Minute, func(ctx context.Context, _ time.Time) error { _, err := d.cashier.Work(ctx); return err }},
-		{"fulfillment", 4 * time.Minute, d.fulfillment.Due}, // a market may search for two minutes
-		{"runs", time.Minute, d.fulfillment.Improve},
+		{"money", 30 * time.Second, func(ctx context.Context, _ time.Time) error { _, err := d.cashier.Work(ctx); return err }},
+		{"fulfillment", 150 * time.Second, d.fulfillment.Due}, // a market may search for two minutes
+		{"runs", 30 * time.Second, d.fulfillment.Improve},
 	}
 }
 
@@ -61,12 +61,14 @@ func (d *domains) repeat(ctx context.Context, j job, leases *db.Leases, holder s
 	}
 }
 
-// once does the job, where no other process is at it.
+// once does the job, where no other process is at it, for as long as the lease certainly holds.
 func (d *domains) once(ctx context.Context, j job, leases *db.Leases, holder string) {
 	now := d.now()
 	mine, err := leases.Claim(ctx, j.name, holder, now, j.term)
 	if err == nil && mine {
-		err = j.do(ctx, now)
+		term, end := context.WithTimeout(ctx, j.term)
+		defer end()
+		err = j.do(term, now)
 	}
 	if err != nil && ctx.Err() == nil {
 		slog.Error("a job stopped and will be tried again", "job", j.name, "error", err)

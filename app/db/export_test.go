@@ -24,3 +24,13 @@ func WaitBriefly(t *testing.T) {
 	busyMillis = 50
 	t.Cleanup(func() { busyMillis = before })
 }
+
+// Revision counts how often the job's lease was written.
+func (l *Leases) Revision(t *testing.T, job string) int64 {
+	t.Helper()
+	held, err := l.leases.Get(context.Background(), job)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return held.Rev
+}

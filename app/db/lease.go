@@ -20,17 +20,24 @@ type lease struct {
 	Until  time.Time `json:"until"`
 }
 
-var errHeld = errors.New("another holds the lease")
+var (
+	errHeld = errors.New("another holds the lease")
+	errKept = errors.New("the holder has it for long enough")
+)
 
 // OpenLeases declares the collection "leases".
 func OpenLeases(c *Conn) *Leases { return &Leases{Open[lease](c, Spec{Name: "leases"})} }
 
-// Claim gives the job to holder until now + term, or extends it; false says that another has it.
+// Claim gives the job to holder for term at least; false says that another has it. What
+// is written is twice the term, so that a holder who asks every second seldom writes.
 func (l *Leases) Claim(ctx context.Context, job, holder string, now time.Time, term time.Duration) (bool, error) {
-	until := now.Add(term)
+	until := now.Add(2 * term)
 	_, err := l.leases.Update(ctx, job, func(x *lease) error {
 		if x.Holder != holder && now.Before(x.Until) {
 			return errHeld
+		}
+		if x.Holder == holder && !x.Until.Before(now.Add(term)) {
+			return errKept
 		}
 		x.Holder, x.Until = holder, until
 		return nil
@@ -43,6 +50,9 @@ func (l *Leases) Claim(ctx context.Context, job, holder string, now time.Time, t
 	}
 	if errors.Is(err, errHeld) {
 		return false, nil
+	}
+	if errors.Is(err, errKept) {
+		return true, nil
 	}
 	return err == nil, err
 }

@@ -45,20 +45,24 @@ func TestALeaseHasOneHolderUntilItsTimeIsOver(t *testing.T) {
 		}{
 			{mine, "a", 0, true},
 			{theirs, "b", 59 * time.Second, false},
-			{mine, "a", 59 * time.Second, true}, // the holder extends it to 1:59
-			{theirs, "b", 61 * time.Second, false},
-			{theirs, "b", 119 * time.Second, true}, // it has run out
-			{mine, "a", 120 * time.Second, false},
+			{mine, "a", 60 * time.Second, true}, // it lasts until 2:00, a term from now
+			{mine, "a", 61 * time.Second, true}, // less than a term is left: until 3:01
+			{theirs, "b", 180 * time.Second, false},
+			{theirs, "b", 181 * time.Second, true}, // it has run out
+			{mine, "a", 182 * time.Second, false},
 		} {
 			got, err := c.leases.Claim(t.Context(), "close rounds", c.holder, start.Add(c.at), time.Minute)
 			if err != nil || got != c.want {
 				t.Errorf("%s claims after %v: %v, %v; want %v", c.holder, c.at, got, err, c.want)
 			}
 		}
+		if writes := mine.Revision(t, "close rounds"); writes != 3 {
+			t.Errorf("%d writes for three that were needed", writes)
+		}
 		if err := theirs.Release(t.Context(), "close rounds", "b"); err != nil {
 			t.Error(err)
 		}
-		if got, err := mine.Claim(t.Context(), "close rounds", "a", start.Add(2*time.Minute), time.Minute); err != nil || !got {
+		if got, err := mine.Claim(t.Context(), "close rounds", "a", start.Add(4*time.Minute), time.Minute); err != nil || !got {
 			t.Errorf("after it was given back: %v, %v", got, err)
 		}
 	})
