@@ -155,7 +155,7 @@ type Ledger struct {
 // delete one.
 type appendOnly interface {
 	Get(ctx context.Context, id string) (Entry, error)
-	Insert(ctx context.Context, e Entry) (Entry, error)
+	InsertMany(ctx context.Context, es []Entry) error
 	Find(ctx context.Context, q db.Query) iter.Seq2[Entry, error]
 }
 
@@ -170,17 +170,30 @@ func OpenLedger(conn *db.Conn, now func() time.Time) *Ledger {
 	}
 }
 
-// Post writes an entry. One with the same key is left as it is, and must say
-// the same; anything else is a mistake of the program.
-func (l *Ledger) Post(ctx context.Context, e Entry) error {
-	if err := e.Check(); err != nil {
-		return err
+// Post writes entries. One whose key is in the book already is left as it is,
+// and must say the same; anything else is a mistake of the program.
+func (l *Ledger) Post(ctx context.Context, es ...Entry) error {
+	es = slices.Clone(es)
+	for i := range es {
+		if err := es[i].Check(); err != nil {
+			return err
+		}
+		es[i].Posted = l.now().UTC()
 	}
-	e.Posted = l.now().UTC()
-	_, err := l.entries.Insert(ctx, e)
+	err := l.entries.InsertMany(ctx, es)
 	if !fault.Is(err, "duplicate") {
 		return err
 	}
+	for _, e := range es {
+		if err := l.has(ctx, e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// has makes sure that the book says what the entry says.
+func (l *Ledger) has(ctx context.Context, e Entry) error {
 	old, err := l.entries.Get(ctx, e.ID)
 	if err != nil {
 		return err

@@ -126,33 +126,20 @@ func (c *Cashier) follow(ctx context.Context, g *GroupBuy, household string) err
 	if err != nil {
 		return err
 	}
-	if b.Stage == Promised || b.Stage == Nothing {
-		_, err = c.payments.Get(ctx, PaymentID(g.ID, household))
-		if fault.KindOf(err) == fault.NotFound {
-			return nil
-		}
-	} else {
-		err = c.ensure(ctx, g, household)
-	}
-	if err != nil {
-		return err
-	}
-	_, err = c.change(ctx, PaymentID(g.ID, household), func(p *Payment, now time.Time) error {
+	bill := func(p *Payment, now time.Time) error {
 		p.SetBill(b, now)
 		return nil
-	})
-	return err
-}
-
-// ensure makes the payment where there is none yet.
-func (c *Cashier) ensure(ctx context.Context, g *GroupBuy, household string) error {
-	_, err := c.payments.Get(ctx, PaymentID(g.ID, household))
-	if fault.KindOf(err) != fault.NotFound {
+	}
+	if b.Stage != Promised && b.Stage != Nothing {
+		_, err = c.charge(ctx, g, household, bill)
 		return err
 	}
-	_, err = c.payments.Insert(ctx, newPayment(g, household))
-	if fault.Is(err, "duplicate") {
+	p, err := c.update(ctx, PaymentID(g.ID, household), bill)
+	switch {
+	case fault.KindOf(err) == fault.NotFound:
 		return nil
+	case err == nil:
+		_, err = c.drain(ctx, p)
 	}
 	return err
 }
@@ -160,6 +147,26 @@ func (c *Cashier) ensure(ctx context.Context, g *GroupBuy, household string) err
 // change updates a payment by a rule, and then does what it has caused.
 func (c *Cashier) change(ctx context.Context, id string, rule func(*Payment, time.Time) error) (Payment, error) {
 	p, err := c.update(ctx, id, rule)
+	if err != nil {
+		return p, err
+	}
+	return c.drain(ctx, p)
+}
+
+// charge is change for a household whose payment may not be there yet: the rule then makes it, in one write.
+func (c *Cashier) charge(ctx context.Context, g *GroupBuy, household string, rule func(*Payment, time.Time) error) (Payment, error) {
+	id := PaymentID(g.ID, household)
+	if _, err := c.payments.Get(ctx, id); fault.KindOf(err) != fault.NotFound {
+		return c.change(ctx, id, rule)
+	}
+	p := newPayment(g, household)
+	err := c.apply(&p, c.now(), rule)
+	if err == nil {
+		p, err = c.payments.Insert(ctx, p)
+	}
+	if fault.Is(err, "duplicate") {
+		return c.change(ctx, id, rule)
+	}
 	if err != nil {
 		return p, err
 	}

@@ -39,10 +39,8 @@ func (c *Cashier) step(ctx context.Context, p Payment) (Payment, bool, error) {
 // post writes the entries of the outbox into the ledger.
 func (c *Cashier) post(ctx context.Context, p Payment) (Payment, bool, error) {
 	done := slices.Clone(p.Outbox)
-	for _, e := range done {
-		if err := c.Ledger.Post(ctx, e); err != nil {
-			return p, false, err
-		}
+	if err := c.Ledger.Post(ctx, done...); err != nil {
+		return p, false, err
 	}
 	next, err := c.update(ctx, p.ID, func(p *Payment, _ time.Time) error {
 		for _, e := range done {
@@ -56,13 +54,15 @@ func (c *Cashier) post(ctx context.Context, p Payment) (Payment, bool, error) {
 // update changes a payment by a rule and writes down what is to be done next.
 func (c *Cashier) update(ctx context.Context, id string, rule func(*Payment, time.Time) error) (Payment, error) {
 	now := c.now()
-	return c.payments.Update(ctx, id, func(p *Payment) error {
-		if err := rule(p, now); err != nil {
-			return err
-		}
-		p.schedule(now, c.provider != nil)
-		return nil
-	})
+	return c.payments.Update(ctx, id, func(p *Payment) error { return c.apply(p, now, rule) })
+}
+
+func (c *Cashier) apply(p *Payment, now time.Time, rule func(*Payment, time.Time) error) error {
+	if err := rule(p, now); err != nil {
+		return err
+	}
+	p.schedule(now, c.provider != nil)
+	return nil
 }
 
 // perform asks the provider for the pending step and writes the answer down.

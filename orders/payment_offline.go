@@ -163,9 +163,6 @@ func (c *Cashier) Receive(ctx context.Context, g *GroupBuy, household string, r 
 	if _, in := g.Participant(household); !in {
 		return PaymentView{}, fault.New(fault.NotFound, "household_unknown", "This household is not in the round.")
 	}
-	if err := c.ensure(ctx, g, household); err != nil {
-		return PaymentView{}, err
-	}
 	return c.pass(ctx, g, household, func(p *Payment) error {
 		next := r
 		if all && !p.has(r.ID) {
@@ -193,7 +190,7 @@ func (c *Cashier) pass(ctx context.Context, g *GroupBuy, household string, rule 
 	if err != nil {
 		return PaymentView{}, err
 	}
-	p, err := c.change(ctx, PaymentID(g.ID, household), func(p *Payment, now time.Time) error {
+	p, err := c.charge(ctx, g, household, func(p *Payment, now time.Time) error {
 		p.SetBill(b, now)
 		return rule(p)
 	})
@@ -242,9 +239,6 @@ func (p *Participant) payer() string {
 }
 
 func (c *Cashier) remind(ctx context.Context, g *GroupBuy, who *Participant, v PaymentView, now time.Time) error {
-	if err := c.ensure(ctx, g, who.Household); err != nil {
-		return err
-	}
 	n := people.Notice{
 		Doc: db.Doc{ID: PaymentID(g.ID, who.Household) + ":reminder:" + now.Format(time.RFC3339)}, Account: who.payer(), Kind: "payment_due",
 		Params: map[string]string{"title": g.Title, "minor": decimal(v.Outstanding), "currency": g.Currency, "household": who.Household},
@@ -253,7 +247,7 @@ func (c *Cashier) remind(ctx context.Context, g *GroupBuy, who *Participant, v P
 	if err := c.tell(ctx, n); err != nil {
 		return err
 	}
-	_, err := c.change(ctx, PaymentID(g.ID, who.Household), func(p *Payment, _ time.Time) error {
+	_, err := c.charge(ctx, g, who.Household, func(p *Payment, _ time.Time) error {
 		p.Reminded = &now
 		return nil
 	})

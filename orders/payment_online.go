@@ -58,15 +58,12 @@ func (c *Cashier) Begin(ctx context.Context, g *GroupBuy, household string, o On
 	if err != nil {
 		return Started{}, err
 	}
-	if err := c.ensure(ctx, g, household); err != nil {
-		return Started{}, err
-	}
 	b, err := g.Owes(household)
 	if err != nil {
 		return Started{}, err
 	}
 	var seq int64
-	p, err := c.change(ctx, PaymentID(g.ID, household), func(p *Payment, now time.Time) (err error) {
+	p, err := c.charge(ctx, g, household, func(p *Payment, now time.Time) (err error) {
 		p.SetBill(b, now)
 		seq, err = p.Begin(o.Method, o.Account, card.Customer, card.CardToken, now)
 		return err

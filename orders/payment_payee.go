@@ -208,12 +208,10 @@ func (c *Cashier) sendOut(ctx context.Context, id string, change func(*Payout)) 
 // there is nothing to do now.
 func (c *Cashier) payoutStep(ctx context.Context, o *Payout, payee Payee) (func(*Payout), error) {
 	if len(o.Outbox) > 0 {
-		for _, e := range o.Outbox {
-			if err := c.Ledger.Post(ctx, e); err != nil {
-				return nil, err
-			}
-		}
 		done := o.Outbox
+		if err := c.Ledger.Post(ctx, done...); err != nil {
+			return nil, err
+		}
 		return func(o *Payout) {
 			o.Outbox = slices.DeleteFunc(o.Outbox, func(e Entry) bool {
 				return slices.ContainsFunc(done, func(d Entry) bool { return d.ID == e.ID })

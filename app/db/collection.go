@@ -175,16 +175,24 @@ func (c *Collection[T]) insert(ctx context.Context, docs []T) ([]T, error) {
 		}
 		ws[i] = w
 	}
+	ticket := c.conn.cache.ticket()
 	if err := c.conn.engine.write(ctx, ws); err != nil {
 		return nil, err
 	}
-	for _, w := range ws {
-		if w.err != nil {
-			return nil, c.explain(w.id, w.err)
+	var first error
+	for i, w := range ws {
+		switch {
+		case w.err == nil:
+			c.conn.hub.changed(c.table.spec.Name, w.id)
+		case first == nil:
+			first = c.explain(w.id, w.err)
 		}
-		c.conn.hub.changed(c.table.spec.Name, w.id)
+		if w.err == nil && len(ws) == 1 { // one that comes alone is often read or changed next
+			h := &held[T]{doc: clone(out[i]), rev: 1, entries: w.entries}
+			c.conn.cache.offer(c.at(w.id), slot{h, h.rev, len(w.next.body)}, ticket)
+		}
 	}
-	return out, nil
+	return out, first
 }
 
 // change makes the write that puts next in place of revision rev with its index entries old.
