@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -33,12 +34,15 @@ func (c *MatchCmd) Run(ctx context.Context) error {
 	collectSeldom(free)
 	market, err := c.read(free)
 	if err != nil {
-		return err
+		return wrongUse{err}
 	}
 	for _, doubt := range market.Doubts() {
 		fmt.Fprintln(os.Stderr, "baimi: doubtful,", doubt)
 	}
 	plan, err := matching.Solve(ctx, market, c.options(begun))
+	if _, bad := errors.AsType[*matching.Invalid](err); bad {
+		return wrongUse{fmt.Errorf("%s: %w", c.In, err)}
+	}
 	if err != nil {
 		return err
 	}

@@ -29,8 +29,9 @@ func TestMatchSolvesAFileAndTellsWrongUseFromABadMarket(t *testing.T) {
 		code int
 	}{
 		{"a market is solved", []string{"match", "--in", good, "--out", out, "--iterations", "5"}, 0},
-		{"a bad market fails", []string{"match", "--in", bad, "--out", out}, 1},
-		{"a missing file fails", []string{"match", "--in", filepath.Join(dir, "none.json")}, 1},
+		{"a bad market is wrong use", []string{"match", "--in", bad, "--out", out}, 2},
+		{"a missing file is wrong use", []string{"match", "--in", filepath.Join(dir, "none.json")}, 2},
+		{"a plan that cannot be written fails", []string{"match", "--in", good, "--iterations", "5", "--out", filepath.Join(dir, "no", "plan.json")}, 1},
 		{"no threads is wrong use", []string{"match", "--in", good, "--threads", "0"}, 2},
 		{"no file is wrong use", []string{"match"}, 2},
 	} {

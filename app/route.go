@@ -54,7 +54,7 @@ func (c *RouteCmd) Run(ctx context.Context) error {
 func (c *RouteCmd) doors(ctx context.Context, r io.Reader) (func(io.Writer) error, float64, int, error) {
 	p, err := routing.Read(r)
 	if err != nil {
-		return nil, 0, 0, err
+		return nil, 0, 0, wrongUse{err}
 	}
 	plan, err := routing.Solve(ctx, p, c.options())
 	if err == nil {
@@ -70,7 +70,7 @@ func (c *RouteCmd) instance(ctx context.Context, r io.Reader) (func(io.Writer) e
 	}
 	in, err := read(r)
 	if err != nil {
-		return nil, 0, 0, err
+		return nil, 0, 0, wrongUse{err}
 	}
 	s := in.Solve(ctx, c.options())
 	return s.Write, s.Cost, s.Unmet, nil

@@ -34,6 +34,9 @@ func Read(r io.Reader, memory int64) (*Market, error) {
 	if s.object(m); s.peek() != 0 {
 		s.fail("%q after the market's end", s.peek())
 	}
+	if s.problem == nil && m.Demands == nil {
+		s.fail("it has no demands")
+	}
 	if err := s.err(); err != nil {
 		var large *TooLarge
 		if errors.As(err, &large) {

@@ -23,13 +23,15 @@ func TestAMarketIsReadAsItWasWritten(t *testing.T) {
 
 func TestABrokenFileIsRefusedWithThePlace(t *testing.T) {
 	for text, want := range map[string]string{
-		``:                                   `the file ends where '{' should be`,
-		`[]`:                                 `'[' where '{' should be`,
-		`{}x`:                                `'x' after the market's end`,
-		`{"lots": [`:                         `lots, number 1: the file ends where '{' should be`,
-		`{"lots": {}}`:                       `lots: '{' where '[' should be`,
-		`{"lots": [{}, {"available": 1.5}]}`: `lots, number 2, available: 1.5 is not a whole number`,
-		`{"lots": [{"available": NaN}]}`:     `lots, number 1, available: NaN is not a whole number`,
+		``:    `the file ends where '{' should be`,
+		`[]`:  `'[' where '{' should be`,
+		`{}x`: `'x' after the market's end`,
+		`{}`:  `it has no demands`,
+		`{"loads": ["litres"], "stops": [{"id": "a", "load": [1]}], "products": []}`: `it has no demands`,
+		`{"lots": [`:                                                    `lots, number 1: the file ends where '{' should be`,
+		`{"lots": {}}`:                                                  `lots: '{' where '[' should be`,
+		`{"lots": [{}, {"available": 1.5}]}`:                            `lots, number 2, available: 1.5 is not a whole number`,
+		`{"lots": [{"available": NaN}]}`:                                `lots, number 1, available: NaN is not a whole number`,
 		`{"lots": [{"available": 99999999999999999999}]}`:               `lots, number 1, available: 99999999999999999999 is too large a number`,
 		`{"lots": [{"available": "7"}]}`:                                `lots, number 1, available: '"' where a value should be`,
 		`{"lots": [{"id": 7}]}`:                                         `lots, number 1, id: '7' where '"' should be`,
@@ -75,7 +77,7 @@ func FuzzRead(f *testing.F) {
 	m.Gates[0].ID = "东门\"\\"
 	text, _ := json.Marshal(m)
 	f.Add(text)
-	f.Add([]byte(`{"rule": "first", "other": [1, {"a": "b"}], "lots": null}`))
+	f.Add([]byte(`{"rule": "first", "other": [1, {"a": "b"}], "lots": null, "demands": []}`))
 	f.Add([]byte(`{"demands": [{"id": "\u4e1c\ud83d\ude00", "quantity": -0}]} `))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		got, err := Read(bytes.NewReader(text), 0)

@@ -10,18 +10,27 @@ import (
 // Read reads a door problem and checks it.
 func Read(r io.Reader) (*Problem, error) {
 	var p Problem
-	err := json.NewDecoder(r).Decode(&p)
-	if kind, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		return nil, invalid(kind.Field, "a %s cannot stand here, %s is wanted", kind.Value, kind.Type)
+	text := json.NewDecoder(r)
+	err := text.Decode(&p)
+	if kind, ok := errors.AsType[*json.UnmarshalTypeError](err); ok && kind.Field != "" {
+		return nil, invalid(kind.Field, "%s cannot stand here, %s is wanted", kind.Value, kind.Type)
+	} else if ok {
+		return nil, fmt.Errorf("this is not a door problem: it is %s where an object should be", kind.Value)
 	}
 	if broken, ok := errors.AsType[*json.SyntaxError](err); ok {
 		return nil, invalid(fmt.Sprintf("byte %d", broken.Offset), "%v", broken)
 	}
-	if errors.Is(err, io.ErrUnexpectedEOF) {
+	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
 		return nil, invalid("the end", "the file breaks off")
 	}
 	if err != nil {
 		return nil, fmt.Errorf("this is not a door problem: %w", err)
+	}
+	if p.Stops == nil || p.Duration == nil {
+		return nil, errors.New("this is not a door problem: it has no stops, or no duration from each to each")
+	}
+	if _, err := text.Token(); !errors.Is(err, io.EOF) {
+		return nil, invalid(fmt.Sprintf("byte %d", text.InputOffset()), "something stands after the door problem's end")
 	}
 	return &p, p.Validate()
 }

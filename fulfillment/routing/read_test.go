@@ -133,6 +133,11 @@ func TestReadingDoorsNamesTheKeyThatIsWrong(t *testing.T) {
 		{`}],"duration"`, `},{"kind":"foot","count":1,"capacity":[5],"shift":[0,9]}],"duration"`, `couriers[1].kind: "foot" stands twice`},
 		{`}],"duration":[[0,1],[1,0]]}`, ``, "the file breaks off"},
 		{`}],"duration"`, `}]"duration"`, "byte "},
+		{`[1,0]]}`, `[1,0]]} {}`, "something stands after the door problem"},
+		{`"stops"`, `"customers"`, "this is not a door problem: it has no stops"},
+		{good, ``, "the end: the file breaks off"},
+		{good, `[]`, "this is not a door problem: it is array"},
+		{`"duration"`, `"matrix"`, "no duration from each to each"},
 	} {
 		text := strings.Replace(good, row.old, row.new, 1)
 		if _, err := Read(strings.NewReader(text)); err == nil || !strings.Contains(err.Error(), row.want) {
