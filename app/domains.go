@@ -43,7 +43,7 @@ func openDomains(ctx context.Context, config Config, now func() time.Time, chann
 	d.community = community.Open(conn, d.people, now)
 	d.catalog = catalog.Open(conn, now)
 	d.orders = orders.OpenOrders(conn, d.catalog, d.community, d.people, now)
-	d.cashier = orders.OpenCashier(conn, d.orders.GroupBuys, config.payments, d.people.Tell, now)
+	d.cashier = orders.OpenCashier(conn, d.orders.GroupBuys, config.payments, d.people, now)
 	d.fulfillment = fulfillment.Open(conn, d.orders, d.catalog, d.community, d.people, now)
 	d.imports = db.Open[Import](conn, db.Spec{Name: "imports", Indexes: []db.Index{db.On("done"), db.On("started")}})
 	if err := conn.Ready(ctx); err != nil {

@@ -134,7 +134,7 @@ func (c *Cashier) File(ctx context.Context, g *GroupBuy, cl Claim, photo []byte)
 		}
 	}
 	cl.GroupBuy, cl.Compound, cl.At, cl.Deadline, cl.State, cl.Photo = g.ID, g.Compound, now, now.Add(claimDecide), ClaimOpen, len(photo) > 0
-	cl.Wake = new(cl.Deadline)
+	cl.Wake = new(now) // until the leader knows
 	stored, err := c.claims.Insert(ctx, cl)
 	if fault.Is(err, "duplicate") {
 		return c.claims.Get(ctx, cl.ID)
@@ -142,7 +142,8 @@ func (c *Cashier) File(ctx context.Context, g *GroupBuy, cl Claim, photo []byte)
 	if err != nil {
 		return cl, err
 	}
-	return stored, c.tellClaim(ctx, &stored, g.Leader, "claim_filed")
+	c.tryClaim(ctx, stored)
+	return stored, nil
 }
 
 // keepPhoto stores a photo of a kind that every browser shows.
@@ -158,7 +159,8 @@ func (c *Cashier) keepPhoto(ctx context.Context, id string, photo []byte) error 
 	return err
 }
 
-// DecideClaim writes a decision down, and then does what follows from it.
+// DecideClaim writes a decision down, unless what it grants could not be taken
+// off the line, and then does what follows from it.
 func (c *Cashier) DecideClaim(ctx context.Context, id string, d Decision) (Claim, error) {
 	cl, err := c.claims.Get(ctx, id)
 	if err != nil {
@@ -175,10 +177,19 @@ func (c *Cashier) DecideClaim(ctx context.Context, id string, d Decision) (Claim
 	if d.Minor > costs && cl.State == ClaimOpen {
 		return cl, fault.New(fault.Conflict, "above_cap", "The most here is %d.", costs).With("most", costs).With("currency", g.Currency)
 	}
+	if err := g.Adjust(cl.Household, cl.Item, d.adjustment(cl.ID, &g)); d.Minor > 0 && err != nil {
+		return cl, err
+	}
 	if cl, err = c.claims.Update(ctx, id, func(cl *Claim) error { return cl.Decide(d) }); err != nil {
 		return cl, err
 	}
-	return cl, c.carryOut(ctx, cl)
+	c.tryClaim(ctx, cl)
+	return cl, nil
+}
+
+// adjustment is what a decision takes off the line.
+func (d Decision) adjustment(claim string, g *GroupBuy) Adjustment {
+	return Adjustment{ID: claim, Kind: ClaimGranted, Minor: d.Minor, Bearer: bearerAccount(d.Bearer, g), Reason: d.Reason, By: d.By, At: d.At}
 }
 
 // WithdrawClaim takes an open claim back.
@@ -196,10 +207,8 @@ func (c *Cashier) WithdrawClaim(ctx context.Context, id string) (Claim, error) {
 // the notice. Each step may be done again after a crash.
 func (c *Cashier) carryOut(ctx context.Context, cl Claim) error {
 	if cl.State == Granted {
-		a := Adjustment{ID: cl.ID, Kind: ClaimGranted, Minor: cl.Decision.Minor, Reason: cl.Decision.Reason, By: cl.Decision.By, At: cl.Decision.At}
 		_, err := c.groupBuys.Update(ctx, cl.GroupBuy, func(g *GroupBuy) error {
-			a.Bearer = bearerAccount(cl.Decision.Bearer, g)
-			return g.Adjust(cl.Household, cl.Item, a)
+			return g.Adjust(cl.Household, cl.Item, cl.Decision.adjustment(cl.ID, g))
 		})
 		if err != nil {
 			return err
@@ -225,19 +234,24 @@ func bearerAccount(bearer string, g *GroupBuy) string {
 	return "" // the line's supplier
 }
 
-// workClaims carries out what a crash has left, and reminds the leader of
-// claims that nobody has decided in time.
+// workClaims carries out what a crash has left, tells the leader of new claims, and
+// again of those that nobody has decided in time.
 func (c *Cashier) workClaims(ctx context.Context) error {
 	due, err := db.All(c.claims.Find(ctx, db.Query{}.UpTo("wake", c.now()).Limit(200)))
 	if err != nil {
 		return err
 	}
 	for _, cl := range due {
-		if err := c.workClaim(ctx, cl); err != nil {
-			slog.Error("a claim is left for the next time", "claim", cl.ID, "error", err)
-		}
+		c.tryClaim(ctx, cl)
 	}
 	return nil
+}
+
+// tryClaim does what follows from a recorded claim or decision now, or leaves it to Work.
+func (c *Cashier) tryClaim(ctx context.Context, cl Claim) {
+	if err := c.workClaim(ctx, cl); err != nil {
+		slog.Error("a claim is left for the next time", "claim", cl.ID, "error", err)
+	}
 }
 
 func (c *Cashier) workClaim(ctx context.Context, cl Claim) error {
@@ -248,10 +262,19 @@ func (c *Cashier) workClaim(ctx context.Context, cl Claim) error {
 	if err != nil {
 		return err
 	}
-	if err := c.tellClaim(ctx, &cl, g.Leader, "claim_overdue"); err != nil {
+	kind, next := "claim_filed", &cl.Deadline
+	if !c.now().Before(cl.Deadline) {
+		kind, next = "claim_overdue", nil
+	}
+	if err := c.tellClaim(ctx, &cl, g.Leader, kind); err != nil {
 		return err
 	}
-	_, err = c.claims.Update(ctx, cl.ID, func(cl *Claim) error { cl.Wake = nil; return nil })
+	_, err = c.claims.Update(ctx, cl.ID, func(cl *Claim) error {
+		if cl.State == ClaimOpen {
+			cl.Wake = next
+		}
+		return nil
+	})
 	return err
 }
 
@@ -260,7 +283,7 @@ func (c *Cashier) tellClaim(ctx context.Context, cl *Claim, account, kind string
 	if cl.Decision != nil {
 		params["minor"], params["reason"] = decimal(cl.Decision.Minor), cl.Decision.Reason
 	}
-	return c.tell(ctx, people.Notice{
+	return c.people.Tell(ctx, people.Notice{
 		Doc: db.Doc{ID: "claim:" + cl.ID + ":" + kind}, Account: account, Kind: kind, Params: params,
 		Link: "/group-buys/" + cl.GroupBuy + "/claims", At: c.now().UTC(),
 	})

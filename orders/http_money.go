@@ -16,7 +16,7 @@ func MoneyRoutes(r *people.Router, c *Cashier) {
 	collectors := people.Only(people.Leader, people.Coordinator)
 	people.Route(r, people.Anyone, "POST /group-buys/{id}/quote", "What an order would cost at most, with the leader's commission.", h.quote)
 	people.Route(r, people.SignedIn, "GET /group-buys/{id}/bill", "What a household owes, why, and what it has paid.", h.bill)
-	people.Route(r, people.SignedIn, "GET /group-buys/{id}/movements", "Every movement of a household's money in a round, and why.", h.movements)
+	people.Route(r, people.SignedIn, "GET /group-buys/{id}/receipt", "Who sold to a household in a round, who took its money, and every movement with its reason.", h.receipt)
 	people.Route(r, collectors, "GET /group-buys/{id}/payments", "Who has paid and who has not.", h.payments)
 	people.Route(r, collectors, "POST /group-buys/{id}/receipts", "Record cash or a transfer from a household.", h.receive)
 	people.Route(r, collectors, "POST /group-buys/{id}/receipts/{receipt}/undo", "Take a receipt back.", h.undo)
@@ -66,16 +66,20 @@ type PaymentView struct {
 	Paid        int64            `json:"paid"` // minor units, all ways together
 	Outstanding int64            `json:"outstanding"`
 	ToGiveBack  int64            `json:"to_give_back"` // by the leader's hand
+	Refunding   int64            `json:"refunding"`    // by the payment provider, by itself
 	Held        int64            `json:"held"`         // online, to be captured when it is known what is owed
 	Receipts    []PaymentReceipt `json:"receipts"`
 	Intents     []IntentView     `json:"intents"`
 	Reminded    *time.Time       `json:"reminded,omitempty"`
 }
 
-func viewOf(p Payment, name string) PaymentView {
+func viewOf(g *GroupBuy, p Payment) PaymentView {
 	v := PaymentView{
-		Household: p.Household, Name: name, Bill: p.Bill, Paid: p.Paid(), Outstanding: p.Outstanding(),
-		ToGiveBack: p.ToGiveBack(), Held: p.HeldNow(), Receipts: p.Receipts, Intents: []IntentView{}, Reminded: p.Reminded,
+		Household: p.Household, Bill: p.Bill, Paid: p.Paid(), Outstanding: p.Outstanding(),
+		ToGiveBack: p.ToGiveBack(), Refunding: p.Overpaid() - p.ToGiveBack(), Held: p.HeldNow(), Receipts: p.Receipts, Intents: []IntentView{}, Reminded: p.Reminded,
+	}
+	if who, in := g.Participant(p.Household); in {
+		v.Name = who.Name
 	}
 	for i := range p.Intents {
 		v.Intents = append(v.Intents, intentView(&p.Intents[i]))
@@ -103,14 +107,14 @@ func (h moneyHandlers) bill(ctx context.Context, in *householdQuery) (*paymentVi
 	return &paymentView{v}, err
 }
 
-// movements is for whoever sees the household's bill: also the leader, and who pays for an elder.
-func (h moneyHandlers) movements(ctx context.Context, in *householdQuery) (*struct{ Body []StatementRow }, error) {
+// receipt is for whoever sees the household's bill: also the leader, and who pays for an elder.
+func (h moneyHandlers) receipt(ctx context.Context, in *householdQuery) (*struct{ Body Receipt }, error) {
 	g, err := h.readable(ctx, in.ID, in.Household)
 	if err != nil {
 		return nil, err
 	}
-	rows, err := h.Ledger.Movements(ctx, householdAccount(in.Household), g.ID)
-	return &struct{ Body []StatementRow }{rows}, err
+	r, err := h.Receipt(ctx, &g, in.Household)
+	return &struct{ Body Receipt }{r}, err
 }
 
 type paymentList struct{ Body []PaymentView }

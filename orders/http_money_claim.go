@@ -2,6 +2,7 @@ package orders
 
 import (
 	"context"
+	"log/slog"
 	"slices"
 
 	"baimi/app/db"
@@ -49,8 +50,8 @@ func (h moneyHandlers) reprice(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	if err := h.Settle(ctx, in.ID); err != nil {
-		return nil, err
+	if err := h.Settle(ctx, in.ID); err != nil { // the round keeps the effect that asks for it
+		slog.Error("a price is changed, and the payments follow later", "group_buy", in.ID, "error", err)
 	}
 	b, err := g.Owes(in.Body.Household)
 	return &billView{b}, err

@@ -113,19 +113,15 @@ func (e Entry) Of(account string) int64 {
 	return sum
 }
 
-// Reversed gives the entry that takes this one back, under its own key.
-func (e Entry) Reversed(key, by, reason string, now time.Time) Entry {
-	r := Entry{
-		Doc: db.Doc{ID: key}, At: now, Kind: Reversal, Currency: e.Currency, GroupBuy: e.GroupBuy,
-		Household: e.Household, Reason: reason, By: by, Reverses: e.ID,
+// add puts a line beside the others, one for each item.
+func (e *Entry) add(l EntryLine) {
+	i := slices.IndexFunc(e.Lines, func(old EntryLine) bool { return old.Item == l.Item })
+	if i < 0 {
+		e.Lines = append(e.Lines, l)
+		return
 	}
-	for _, p := range e.Postings {
-		r.Postings = append(r.Postings, Posting{p.Account, -p.Minor})
-	}
-	for _, l := range e.Lines {
-		r.Lines = append(r.Lines, EntryLine{l.Item, -l.Quantity, -l.Minor})
-	}
-	return r
+	e.Lines[i].Quantity += l.Quantity
+	e.Lines[i].Minor += l.Minor
 }
 
 // move is the postings of minor from one account to another.

@@ -29,13 +29,14 @@ type Payment struct {
 	Intents   []Intent         `json:"intents"`
 	Covered   []Cover          `json:"covered"`
 	Pending   *Step            `json:"pending,omitempty"`  // what is being asked of the provider
-	Unshared  bool             `json:"unshared,omitempty"` // money came or went online that is not shared out to payees yet
+	Unshared  bool             `json:"unshared,omitempty"` // what payees are owed or have online may have changed, and is not shared out yet
 	GivenUp   int64            `json:"given_up,omitempty"` // the last intent after which the household's place was given up
 
 	Seq      int64      `json:"seq"`    // counts what this payment has caused, for keys
 	Outbox   []Entry    `json:"outbox"` // to be posted
 	Reminded *time.Time `json:"reminded,omitempty"`
-	Wake     *time.Time `json:"wake,omitempty"` // when there is something to do
+	Wake     *time.Time `json:"wake,omitempty"`   // when there is something to do
+	Parked   bool       `json:"parked,omitempty"` // it waits for the provider's keys
 }
 
 // PaymentReceipt is money that passed by hand or from phone to phone, as the person
@@ -153,8 +154,9 @@ func (p *Payment) SetBill(b Bill, now time.Time) {
 		if len(e.Postings) > 0 {
 			p.record(e, now)
 		}
+		p.lessens(e)
+		p.Unshared = p.Unshared || len(p.Covered) > 0 || slices.ContainsFunc(e.Postings, func(s Posting) bool { return isPayee(s.Account) })
 	}
-	p.Unshared = p.Unshared || len(changes) > 0 && len(p.Covered) > 0
 	p.Bill = b
 	p.cover()
 }
@@ -187,7 +189,7 @@ func (p *Payment) change(entries []Entry, was, now BillLine) []Entry {
 	sides[was.Account] += was.Minor
 	sides[now.Account] -= now.Minor
 	entries[i].Postings = postings(sides)
-	entries[i].Lines = append(entries[i].Lines, EntryLine{now.Item, now.Quantity - was.Quantity, now.Minor - was.Minor})
+	entries[i].add(EntryLine{now.Item, now.Quantity - was.Quantity, now.Minor - was.Minor})
 	return entries
 }
 
@@ -255,22 +257,13 @@ func (p *Payment) Undo(receipt string, u Undone) error {
 	return nil
 }
 
-// offlinePause is how long a payment that waits for the provider is left alone
-// while the deployment has no keys.
-const offlinePause = time.Hour
-
 // schedule writes down the next step and says when somebody has to look at
 // this payment again. Without a provider only what is in our own hands is due.
 func (p *Payment) schedule(now time.Time, online bool) {
 	p.plan(now)
-	p.Wake = nil
+	p.Wake, p.Parked = nil, !online && p.waits()
 	if !online {
-		if p.waits() {
-			p.wakeAt(now.Add(offlinePause))
-		}
-		if len(p.Outbox) > 0 || p.Unshared && p.Bill.Stage != Promised {
-			p.wakeAt(now)
-		}
+		p.scheduleOffline(now)
 		return
 	}
 	if len(p.Outbox) > 0 {
@@ -297,6 +290,17 @@ func (p *Payment) schedule(now time.Time, online bool) {
 		}
 		if in.State == Held && !in.Warned && in.Expires != nil && p.Bill.Stage == Promised {
 			p.wakeAt(in.Expires.Add(-renewBefore))
+		}
+	}
+}
+
+func (p *Payment) scheduleOffline(now time.Time) {
+	if len(p.Outbox) > 0 || p.Unshared && p.Bill.Stage != Promised {
+		p.wakeAt(now)
+	}
+	for _, in := range p.Intents {
+		if in.State == Held && in.Expires != nil {
+			p.wakeAt(*in.Expires)
 		}
 	}
 }

@@ -19,11 +19,12 @@ const (
 
 // Adjustment changes what a line costs after it was delivered. The last price
 // or weight counts; claims add up. A line never costs less than nothing or
-// more than its item's cap.
+// more than its cap.
 type Adjustment struct {
 	ID     string         `json:"id"` // of the claim or request that made it; the same twice counts once
 	Kind   AdjustmentKind `json:"kind" enum:"price,weight,claim"`
 	Minor  int64          `json:"minor"`
+	Units  int64          `json:"units,omitempty"`  // that were weighed: where fewer change hands, they cost that much less
 	Bearer string         `json:"bearer,omitempty"` // ledger account that bears a claim; empty: the supplier
 	Reason string         `json:"reason"`
 	By     string         `json:"by"` // account
@@ -35,7 +36,7 @@ const maxAdjustments = 20
 
 // Adjust changes what a household's line costs, once its goods were counted at
 // the gate. The same adjustment twice counts once. A price is refused above the
-// item's cap; of a claim, the bill takes no more off than the line costs.
+// line's cap; of a claim, the bill takes no more off than the line costs.
 func (g *GroupBuy) Adjust(household, item string, a Adjustment) error {
 	l, err := g.adjustable(household, item)
 	if err != nil {
@@ -55,10 +56,23 @@ func (g *GroupBuy) Adjust(household, item string, a Adjustment) error {
 	if a.Minor < 0 || a.Minor > most {
 		return fault.New(fault.Conflict, "above_cap", "The most here is %d.", most).With("most", most).With("currency", g.Currency)
 	}
+	if a.Kind == Weighed {
+		a.Units = delivered
+	}
 	l.Adjustments = append(l.Adjustments, a)
 	g.MoneyChanged(household)
 	g.schedule(a.At)
 	return nil
+}
+
+// repriced gives the last price or weight of a line.
+func (l *Line) repriced() (a Adjustment, changed bool) {
+	for _, a := range slices.Backward(l.Adjustments) {
+		if a.Kind != ClaimGranted {
+			return a, true
+		}
+	}
+	return a, false
 }
 
 func (g *GroupBuy) adjustable(household, item string) (*Line, error) {
@@ -75,7 +89,7 @@ func (g *GroupBuy) adjustable(household, item string) (*Line, error) {
 	return l, nil
 }
 
-// costs gives an item's cap, how many units of it a household was delivered,
+// costs gives a line's cap, how many units of it a household was delivered,
 // and what they cost it now.
 func (g *GroupBuy) costs(household, item string) (cap, delivered, minor int64, err error) {
 	b, err := g.Owes(household)
@@ -87,7 +101,7 @@ func (g *GroupBuy) costs(household, item string) (cap, delivered, minor int64, e
 			minor += l.Minor
 		}
 	}
-	return g.capOf(item), delivered, minor, err
+	return g.capOf(g.line(household, item)), delivered, minor, err
 }
 
 // Reprice changes the unit price of an item for everybody who was delivered

@@ -3,6 +3,7 @@ package orders
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"baimi/app/fault"
 	"baimi/app/money"
@@ -109,12 +110,16 @@ func (g *GroupBuy) stage() Stage {
 	return Nothing
 }
 
-// capOf gives an item's highest unit price.
-func (g *GroupBuy) capOf(item string) int64 {
-	if it, ok := g.Item(item); ok {
-		return it.UnitCap
+// capOf gives the highest unit price that a line may cost; without one, nothing.
+func (g *GroupBuy) capOf(l *Line) int64 {
+	if l == nil {
+		return 0
 	}
-	return 0
+	it, ok := g.Item(l.Item)
+	if !ok {
+		return 0
+	}
+	return l.Cap(it)
 }
 
 // biller adds up one bill; the first amount that cannot be counted ends in err.
@@ -147,9 +152,9 @@ func (x *biller) add(l BillLine, goods, counted int64) {
 }
 
 // line bills one line: what was promised, or each part that was served and
-// then what changed the price of all of them.
+// then what changed their prices.
 func (x *biller) line(l Line) {
-	cap := x.g.capOf(l.Item)
+	cap := x.g.capOf(&l)
 	units := l.Quantity + l.Extra
 	if x.g.State == Open || x.g.State == Draft {
 		units = l.Quantity + l.Tolerance
@@ -162,7 +167,7 @@ func (x *biller) line(l Line) {
 		})
 		return
 	}
-	base, delivered, supplier := int64(0), int64(0), ""
+	var came portions
 	for n, s := range l.Served {
 		units, reason := x.g.delivered(s)
 		part := BillLine{
@@ -176,11 +181,12 @@ func (x *biller) line(l Line) {
 		counted := int64(0)
 		if s.Counted {
 			part.Account, counted = supplierAccount(s.Supplier), part.Minor
-			supplier, base, delivered = s.Supplier, base+part.Minor, delivered+units
+			came = came.with(portion{s.Delivery, part.Account, units, part.Minor})
 		}
 		x.add(part, part.Minor, counted)
 	}
-	x.adjust(l, base, delivered, cap, supplier)
+	x.reprice(l, came, cap)
+	x.claims(l, came)
 }
 
 // delivered gives how many units of a served part are to be paid for, and the
@@ -201,43 +207,63 @@ func (g *GroupBuy) delivered(s Served) (units int64, reason string) {
 	return s.Received, "counted"
 }
 
-// adjust bills what changed the price of a line's counted goods: the last price
-// or weight, then the claims, never above the cap nor below nothing.
-func (x *biller) adjust(l Line, base, delivered, cap int64, supplier string) {
-	now := base
-	for _, a := range slices.Backward(l.Adjustments) {
-		if a.Kind == ClaimGranted {
-			continue
-		}
-		target := a.Minor
-		if a.Kind == NewUnitPrice {
-			target = x.times(a.Minor, delivered)
-		}
-		now = min(target, x.times(cap, delivered))
-		x.change(l.Item, a, now-base, supplierAccount(supplier))
-		break
+// reprice bills what the last price or weight changed, for each supplier's part of
+// the counted goods.
+func (x *biller) reprice(l Line, came portions, cap int64) {
+	a, changed := l.repriced()
+	if !changed {
+		return
 	}
+	for i, minor := range x.priced(a, came, cap) {
+		x.change(l.Item, a, minor-came[i].minor, came[i].delivery, came[i].account)
+		came[i].minor = minor
+	}
+}
+
+// priced gives what each portion costs at a new price or by weight, never above the cap.
+func (x *biller) priced(a Adjustment, came portions, cap int64) []int64 {
+	if a.Kind == Weighed {
+		total, units := a.Minor, came.units()
+		if a.Units > 0 { // fewer of them changed hands, or more came later
+			total = share(a.Minor, units, a.Units)
+		}
+		return came.split(min(total, x.times(cap, units)))
+	}
+	each := make([]int64, len(came))
+	for i, p := range came {
+		each[i] = x.times(min(a.Minor, cap), p.n)
+	}
+	return each
+}
+
+// claims takes off what was granted for a line, at most what it costs: from each
+// supplier by what its part costs, unless somebody else bears it.
+func (x *biller) claims(l Line, came portions) {
+	left := came.minor()
 	for _, a := range l.Adjustments {
 		if a.Kind != ClaimGranted {
 			continue
 		}
-		off := min(a.Minor, now)
-		now -= off
-		bearer := a.Bearer
-		if bearer == "" {
-			bearer = supplierAccount(supplier)
+		off := min(a.Minor, left)
+		left -= off
+		if a.Bearer != "" {
+			x.change(l.Item, a, -off, "", a.Bearer)
+			continue
 		}
-		x.change(l.Item, a, -off, bearer)
+		for i, minor := range came.split(off) {
+			came[i].minor -= minor
+			x.change(l.Item, a, -minor, came[i].delivery, came[i].account)
+		}
 	}
 }
 
-func (x *biller) change(item string, a Adjustment, minor int64, account string) {
+func (x *biller) change(item string, a Adjustment, minor int64, delivery, account string) {
 	if minor == 0 {
 		return
 	}
 	x.add(BillLine{
-		Key: string(a.Kind) + "/" + a.ID, Item: item, Kind: string(a.Kind), Minor: minor,
-		Reason: string(a.Kind), Note: a.Reason, Account: account,
+		Key: strings.Join([]string{string(a.Kind), a.ID, delivery, account}, "/"), Item: item, Kind: string(a.Kind), Delivery: delivery,
+		Minor: minor, Reason: string(a.Kind), Note: a.Reason, Account: account,
 	}, minor, minor)
 }
 

@@ -2,6 +2,7 @@ package orders
 
 import (
 	"context"
+	"log/slog"
 	"slices"
 	"strconv"
 	"sync"
@@ -38,27 +39,34 @@ type Cashier struct {
 	claims    *db.Collection[Claim]
 	photos    *db.Collection[ClaimPhoto]
 	provider  Provider // nil: this deployment takes cash and transfers only
-	tell      func(context.Context, people.Notice) error
+	people    Contacts
 	now       func() time.Time
 
-	saidWaiting bool // that payments wait for a provider; only Work reads and writes it
+	seenParked  bool // what waits for the provider's keys was asked for; only Work reads and writes it
+	saidWaiting bool // that it waits; only Work reads and writes it
+}
+
+// Contacts is what the cashier needs of people: their inboxes and their names.
+type Contacts interface {
+	Tell(ctx context.Context, n people.Notice) error
+	Account(ctx context.Context, id string) (people.Account, error)
 }
 
 // OpenCashier prepares the money side on a store. Provider is nil where the
-// deployment takes cash and transfers only; tell puts a notice into an account's inbox.
-func OpenCashier(conn *db.Conn, groupBuys *db.Collection[GroupBuy], provider Provider, tell func(context.Context, people.Notice) error, now func() time.Time) *Cashier {
+// deployment takes cash and transfers only.
+func OpenCashier(conn *db.Conn, groupBuys *db.Collection[GroupBuy], provider Provider, contacts Contacts, now func() time.Time) *Cashier {
 	claims, photos := openClaims(conn)
 	return &Cashier{
 		claims: claims, photos: photos,
 		Ledger: OpenLedger(conn, now), groupBuys: groupBuys,
 		payments: db.Open[Payment](conn, db.Spec{Name: "payments", Indexes: []db.Index{
-			db.On("group_buy", "household"), db.On("household"), db.On("wake"), db.On("intents.id"),
+			db.On("group_buy", "household"), db.On("household"), db.On("wake"), db.On("parked"), db.On("intents.id"),
 		}}),
 		events:   db.Open[ProviderEvent](conn, db.Spec{Name: "provider_events", Indexes: []db.Index{db.On("wake")}}),
 		payees:   db.Open[Payee](conn, db.Spec{Name: "payees"}),
-		payouts:  db.Open[Payout](conn, db.Spec{Name: "round_payouts", Indexes: []db.Index{db.On("group_buy"), db.On("payee"), db.On("wake")}}),
+		payouts:  db.Open[Payout](conn, db.Spec{Name: "round_payouts", Indexes: []db.Index{db.On("group_buy"), db.On("payee"), db.On("wake"), db.On("parked")}}),
 		wallets:  db.Open[Wallet](conn, db.Spec{Name: "wallets"}),
-		provider: provider, tell: tell, now: now,
+		provider: provider, people: contacts, now: now,
 	}
 }
 
@@ -130,21 +138,23 @@ func (c *Cashier) follow(ctx context.Context, g *GroupBuy, household string) err
 		p.SetBill(b, now)
 		return nil
 	}
-	if b.Stage != Promised && b.Stage != Nothing {
-		_, err = c.charge(ctx, g, household, bill)
-		return err
+	var p Payment
+	if b.Stage == Promised || b.Stage == Nothing {
+		p, err = c.update(ctx, PaymentID(g.ID, household), bill)
+	} else {
+		p, err = c.charge(ctx, g, household, bill)
 	}
-	p, err := c.update(ctx, PaymentID(g.ID, household), bill)
-	switch {
-	case fault.KindOf(err) == fault.NotFound:
+	if fault.KindOf(err) == fault.NotFound {
 		return nil
-	case err == nil:
-		_, err = c.drain(ctx, p)
+	}
+	if err == nil {
+		c.carryOn(ctx, p)
 	}
 	return err
 }
 
-// change updates a payment by a rule, and then does what it has caused.
+// change updates a payment by a rule, and then does what it has caused; an error
+// may also be the provider's, after the rule was recorded.
 func (c *Cashier) change(ctx context.Context, id string, rule func(*Payment, time.Time) error) (Payment, error) {
 	p, err := c.update(ctx, id, rule)
 	if err != nil {
@@ -153,11 +163,11 @@ func (c *Cashier) change(ctx context.Context, id string, rule func(*Payment, tim
 	return c.drain(ctx, p)
 }
 
-// charge is change for a household whose payment may not be there yet: the rule then makes it, in one write.
+// charge is update for a household whose payment may not be there yet: the rule then makes it, in one write.
 func (c *Cashier) charge(ctx context.Context, g *GroupBuy, household string, rule func(*Payment, time.Time) error) (Payment, error) {
 	id := PaymentID(g.ID, household)
 	if _, err := c.payments.Get(ctx, id); fault.KindOf(err) != fault.NotFound {
-		return c.change(ctx, id, rule)
+		return c.update(ctx, id, rule)
 	}
 	p := newPayment(g, household)
 	err := c.apply(&p, c.now(), rule)
@@ -165,12 +175,50 @@ func (c *Cashier) charge(ctx context.Context, g *GroupBuy, household string, rul
 		p, err = c.payments.Insert(ctx, p)
 	}
 	if fault.Is(err, "duplicate") {
-		return c.change(ctx, id, rule)
+		return c.update(ctx, id, rule)
 	}
+	return p, err
+}
+
+// record applies a rule to a payment that follows its bill, and looks at the round
+// once more: what changed it just before the payment was there has not found it.
+func (c *Cashier) record(ctx context.Context, g *GroupBuy, household string, rule func(*Payment, time.Time) error) (Payment, error) {
+	b, err := g.Owes(household)
+	if err != nil {
+		return Payment{}, err
+	}
+	p, err := c.charge(ctx, g, household, func(p *Payment, now time.Time) error {
+		p.SetBill(b, now)
+		return rule(p, now)
+	})
 	if err != nil {
 		return p, err
 	}
-	return c.drain(ctx, p)
+	since, err := c.groupBuys.Get(ctx, g.ID)
+	if err != nil || since.Rev == b.Rev {
+		return p, err
+	}
+	again, err := since.Owes(household)
+	if err != nil || again.Stage == b.Stage && slices.Equal(again.Lines, b.Lines) {
+		return p, err
+	}
+	return c.update(ctx, p.ID, func(p *Payment, now time.Time) error {
+		p.SetBill(again, now)
+		return nil
+	})
+}
+
+// carryOn does what a recorded change has caused. What the provider does not do
+// now is written down and done by Work, so that it is no error of the change.
+func (c *Cashier) carryOn(ctx context.Context, p Payment) Payment {
+	next, err := c.drain(ctx, p)
+	if err != nil {
+		slog.Warn("a payment is recorded, and what follows from it is left for later", "payment", p.GroupBuy, "error", err)
+	}
+	if next.ID == "" { // it could not be read again
+		return p
+	}
+	return next
 }
 
 // inParallel does the work for each household, eight at a time, and gives the

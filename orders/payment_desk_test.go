@@ -33,11 +33,20 @@ func (d *desk) wait(t time.Duration) {
 	d.at = d.at.Add(t)
 }
 
-func (d *desk) inbox(_ context.Context, n people.Notice) error {
+// Tell is the inbox of everybody.
+func (d *desk) Tell(_ context.Context, n people.Notice) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.told = append(d.told, n)
 	return nil
+}
+
+// Account knows the leader's name.
+func (d *desk) Account(_ context.Context, id string) (people.Account, error) {
+	if id != "lin" {
+		return people.Account{}, fault.New(fault.NotFound, "not_found", "There is no account %s.", id)
+	}
+	return people.Account{Name: "林团长"}, nil
 }
 
 func newDesk(t *testing.T) *desk {
@@ -52,7 +61,7 @@ func newDesk(t *testing.T) *desk {
 		db.On("participants.household", "opens"), db.On("participants.proxy.payer", "opens"),
 	}})
 	d.bank = newBank(d.clock)
-	d.Cashier = OpenCashier(conn, groupBuys, d.bank, d.inbox, d.clock)
+	d.Cashier = OpenCashier(conn, groupBuys, d.bank, d, d.clock)
 	return d
 }
 

@@ -163,7 +163,14 @@ func (c *Cashier) Work(ctx context.Context) (int, error) {
 	if err != nil {
 		return n, err
 	}
-	c.sayWaiting(due)
+	waiting, err := c.parked(ctx)
+	if err != nil {
+		return n, err
+	}
+	c.sayWaiting(append(waiting, due...))
+	if c.provider != nil {
+		due = append(due, waiting...)
+	}
 	unshared := map[string]bool{}
 	for _, p := range due {
 		if err := c.awaken(ctx, p.ID); err != nil {
@@ -179,14 +186,36 @@ func (c *Cashier) Work(ctx context.Context) (int, error) {
 	return n + len(due), failed
 }
 
+// parked lists the payments that wait for the provider's keys, when a process
+// first asks, and lets the payouts go on that do.
+func (c *Cashier) parked(ctx context.Context) ([]Payment, error) {
+	if c.seenParked {
+		return nil, nil
+	}
+	waiting, err := db.All(c.payments.Find(ctx, db.Where("parked", true)))
+	if err != nil {
+		return nil, err
+	}
+	for o, err := range c.payouts.Find(ctx, db.Where("parked", true)) {
+		if err == nil {
+			err = c.sendOut(ctx, o.ID, nil)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	c.seenParked = true
+	return waiting, nil
+}
+
 // sayWaiting says once, on a deployment whose keys are gone, what waits for them.
-func (c *Cashier) sayWaiting(due []Payment) {
+func (c *Cashier) sayWaiting(payments []Payment) {
 	if c.provider != nil || c.saidWaiting {
 		return
 	}
 	n, unpaid := 0, map[string]int64{}
-	for i := range due {
-		if p := &due[i]; p.waits() {
+	for i := range payments {
+		if p := &payments[i]; p.waits() {
 			n++
 			unpaid[p.Currency] += max(p.target()-p.Paid(), 0)
 		}
@@ -247,7 +276,7 @@ func (c *Cashier) tellPayer(ctx context.Context, p *Payment, seq int64, kind str
 	if in.Expires != nil {
 		params["ends"] = in.Expires.Format(time.RFC3339)
 	}
-	return c.tell(ctx, people.Notice{
+	return c.people.Tell(ctx, people.Notice{
 		Doc: db.Doc{ID: p.ID + ":" + kind + ":" + decimal(seq)}, Account: in.By, Kind: kind, Params: params,
 		Link: "/group-buys/" + p.GroupBuy + "/pay?household=" + url.QueryEscape(p.Household), At: c.now().UTC(),
 	})

@@ -59,7 +59,7 @@ func TestKeysThatComeBackFinishWhatWaited(t *testing.T) {
 	d.provider = nil
 	d.edit(t, func(g *GroupBuy) { allocate(g, 1000) })
 	d.provider = d.bank
-	d.wait(2 * offlinePause)
+	d.wait(time.Minute)
 	d.work(t)
 	d.wantMoney(t, "with the keys again", 0, 3000, 3000)
 }

@@ -29,30 +29,30 @@ func (g *GroupBuy) pays(a people.Actor, household string) bool {
 	})
 }
 
-// View gives a household's money in a round, whether or not it has paid anything.
-func (c *Cashier) View(ctx context.Context, g *GroupBuy, household string) (PaymentView, error) {
+// payment gives a household's money in a round against what the group buy says
+// now, whether or not it has paid anything or the payment has followed already.
+func (c *Cashier) payment(ctx context.Context, g *GroupBuy, household string) (Payment, error) {
 	p, err := c.payments.Get(ctx, PaymentID(g.ID, household))
 	if fault.KindOf(err) == fault.NotFound {
-		p = newPayment(g, household)
-	} else if err != nil {
-		return PaymentView{}, err
+		p, err = newPayment(g, household), nil
 	}
-	return c.viewNow(g, p)
+	if err != nil {
+		return p, err
+	}
+	p.Bill, err = g.Owes(household)
+	return p, err
 }
 
-// viewNow shows a payment against what the group buy says now, even before the
-// payment has followed it.
-func (c *Cashier) viewNow(g *GroupBuy, p Payment) (PaymentView, error) {
-	b, err := g.Owes(p.Household)
-	if err != nil {
-		return PaymentView{}, err
-	}
-	p.Bill = b
-	name := ""
-	if who, in := g.Participant(p.Household); in {
-		name = who.Name
-	}
-	return viewOf(p, name), nil
+// View gives a household's money in a round, whether or not it has paid anything.
+func (c *Cashier) View(ctx context.Context, g *GroupBuy, household string) (PaymentView, error) {
+	p, err := c.payment(ctx, g, household)
+	return viewOf(g, p), err
+}
+
+// viewNow shows a payment against what the group buy says now.
+func (c *Cashier) viewNow(g *GroupBuy, p Payment) (_ PaymentView, err error) {
+	p.Bill, err = g.Owes(p.Household)
+	return viewOf(g, p), err
 }
 
 // Views gives every household of the round, and those that left but have paid,
@@ -153,7 +153,7 @@ func (c *Cashier) stillThere(ctx context.Context, home string, list []MyPayment)
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, MyPayment{GroupBuy: g.ID, Title: g.Title, State: g.State, Closes: g.Closes, PaymentView: viewOf(p, "")})
+		list = append(list, MyPayment{GroupBuy: g.ID, Title: g.Title, State: g.State, Closes: g.Closes, PaymentView: viewOf(&g, p)})
 	}
 	return list, nil
 }
@@ -184,20 +184,14 @@ func (c *Cashier) Undo(ctx context.Context, g *GroupBuy, household, receipt stri
 	return c.pass(ctx, g, household, func(p *Payment) error { return p.Undo(receipt, u) })
 }
 
-// pass applies a rule about money by hand to a payment that has first followed its bill.
+// pass applies a rule about money by hand to a payment that has first followed its
+// bill. What it makes the provider do is no part of the answer: the view says what is left.
 func (c *Cashier) pass(ctx context.Context, g *GroupBuy, household string, rule func(*Payment) error) (PaymentView, error) {
-	b, err := g.Owes(household)
+	p, err := c.record(ctx, g, household, func(p *Payment, _ time.Time) error { return rule(p) })
 	if err != nil {
 		return PaymentView{}, err
 	}
-	p, err := c.charge(ctx, g, household, func(p *Payment, now time.Time) error {
-		p.SetBill(b, now)
-		return rule(p)
-	})
-	if err != nil {
-		return PaymentView{}, err
-	}
-	return c.viewNow(g, p)
+	return c.viewNow(g, c.carryOn(ctx, p))
 }
 
 // reminderPause is how long a household is left in peace after a reminder.
@@ -244,7 +238,7 @@ func (c *Cashier) remind(ctx context.Context, g *GroupBuy, who *Participant, v P
 		Params: map[string]string{"title": g.Title, "minor": decimal(v.Outstanding), "currency": g.Currency, "household": who.Household},
 		Link:   "/payments", At: now,
 	}
-	if err := c.tell(ctx, n); err != nil {
+	if err := c.people.Tell(ctx, n); err != nil {
 		return err
 	}
 	_, err := c.charge(ctx, g, who.Household, func(p *Payment, _ time.Time) error {

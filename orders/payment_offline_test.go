@@ -77,10 +77,10 @@ func TestOfflineRoutes(t *testing.T) {
 		{"a leader does not see the deployment's account", "lin", "GET /statement?of=deployment", "", 404, "statement_unknown"},
 		{"the operator sees it", "operator", "GET /statement?of=deployment", "", 200, ""},
 		{"the leader does not export the book", "lin", "GET /ledger.csv", "", 403, "role_needed"},
-		{"whoever pays for an elder sees why it changed", "daughter", "GET /group-buys/g1/movements?household=" + elder, "", 200, ""},
-		{"the leader too", "lin", "GET /group-buys/g1/movements?household=" + elder, "", 200, ""},
-		{"a stranger does not", "stranger", "GET /group-buys/g1/movements?household=" + elder, "", 404, "not_found"},
-		{"nobody does not", "", "GET /group-buys/g1/movements?household=" + elder, "", 401, "sign_in"},
+		{"whoever pays for an elder sees the receipt", "daughter", "GET /group-buys/g1/receipt?household=" + elder, "", 200, ""},
+		{"the leader too", "lin", "GET /group-buys/g1/receipt?household=" + elder, "", 200, ""},
+		{"a stranger does not", "stranger", "GET /group-buys/g1/receipt?household=" + elder, "", 404, "not_found"},
+		{"nobody does not", "", "GET /group-buys/g1/receipt?household=" + elder, "", 401, "sign_in"},
 		{"the operator exports the book", "operator", "GET /ledger.csv", "", 200, ""},
 	})
 	d.wantBalances(t, map[string]int64{"cash:lin": 11700, householdAccount(neighbour): -11700})

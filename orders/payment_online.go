@@ -58,17 +58,15 @@ func (c *Cashier) Begin(ctx context.Context, g *GroupBuy, household string, o On
 	if err != nil {
 		return Started{}, err
 	}
-	b, err := g.Owes(household)
-	if err != nil {
-		return Started{}, err
-	}
 	var seq int64
-	p, err := c.charge(ctx, g, household, func(p *Payment, now time.Time) (err error) {
-		p.SetBill(b, now)
+	p, err := c.record(ctx, g, household, func(p *Payment, now time.Time) (err error) {
 		seq, err = p.Begin(o.Method, o.Account, card.Customer, card.CardToken, now)
 		return err
 	})
 	if err != nil {
+		return Started{}, err
+	}
+	if p, err = c.drain(ctx, p); err != nil {
 		return Started{}, err
 	}
 	return c.started(ctx, &p, seq)

@@ -186,13 +186,12 @@ func (c *Cashier) sendOut(ctx context.Context, id string, change func(*Payout)) 
 		if err != nil && fault.KindOf(err) != fault.NotFound {
 			return err
 		}
-		payee.Ready = payee.Ready && c.provider != nil
-		now := c.now()
+		now, online := c.now(), c.provider != nil
 		o, err = c.payouts.Update(ctx, id, func(o *Payout) error {
 			if change != nil {
 				change(o)
 			}
-			o.plan(payee, now)
+			o.plan(payee, now, online)
 			return nil
 		})
 		if err != nil {
@@ -218,7 +217,7 @@ func (c *Cashier) payoutStep(ctx context.Context, o *Payout, payee Payee) (func(
 			})
 		}, nil
 	}
-	if o.Pending == nil || !payee.Ready {
+	if o.Pending == nil || !payee.Ready || c.provider == nil {
 		return nil, nil
 	}
 	step, now := *o.Pending, c.now()
@@ -230,7 +229,7 @@ func (c *Cashier) payoutStep(ctx context.Context, o *Payout, payee Payee) (func(
 		slog.Warn("a transfer is left for later", "payout", o.ID, "refused", o.Refused, "tries", step.Tries+1, "error", err)
 		_, failed := c.payouts.Update(ctx, o.ID, func(o *Payout) error {
 			o.failed(step, fault.KindOf(err) == fault.Invalid, now)
-			o.plan(payee, now)
+			o.plan(payee, now, true)
 			return nil
 		})
 		return nil, failed

@@ -32,6 +32,7 @@ type Payout struct {
 	Rest     *time.Time       `json:"rest,omitempty"`    // until when it is not asked again after a refusal
 	Outbox   []Entry          `json:"outbox"`
 	Wake     *time.Time       `json:"wake,omitempty"`
+	Parked   bool             `json:"parked,omitempty"` // it waits for the provider's keys
 }
 
 // PayoutPart is what is to be sent online for one delivery.
@@ -166,10 +167,14 @@ func (o *Payout) lastLeft(delivery string) SendOut {
 	return SendOut{}
 }
 
+// payeePause is after how long a payee's account is looked at again that is not in order yet.
+const payeePause = time.Hour
+
 // plan writes down the next transfer or reversal, once the payee can be paid,
 // and says when somebody has to look at this payout again.
-func (o *Payout) plan(payee Payee, now time.Time) {
-	o.Wake = nil
+func (o *Payout) plan(payee Payee, now time.Time, online bool) {
+	payee.Ready = payee.Ready && online
+	o.Wake, o.Parked = nil, false
 	s, more := o.next()
 	rests := o.Rest != nil && now.Before(*o.Rest)
 	if o.Pending == nil && more && payee.Ready && !rests {
@@ -185,7 +190,9 @@ func (o *Payout) plan(payee Payee, now time.Time) {
 	case o.Pending == nil && more && rests:
 		o.Wake = o.Rest
 	case o.Pending != nil || more && payee.Account != "":
-		o.Wake = new(now.Add(offlinePause).UTC())
+		if o.Parked = !online; online {
+			o.Wake = new(now.Add(payeePause).UTC())
+		}
 	}
 }
 

@@ -137,7 +137,7 @@ func TestPayeeWhoseAccountIsCheckedForDaysIsPaidWithoutComingBack(t *testing.T) 
 }
 
 func TestShareIsExactForLargeAmounts(t *testing.T) {
-	for _, row := range [][4]int64{{100, 1, 3, 33}, {-100, 1, 3, -33}, {1 << 41, 1 << 40, 1 << 41, 1 << 40}, {5, 0, 0, 0}, {5, 9, 3, 5}} {
+	for _, row := range [][4]int64{{100, 1, 3, 33}, {-100, 1, 3, -33}, {1 << 41, 1 << 40, 1 << 41, 1 << 40}, {5, 0, 0, 0}, {5, 9, 3, 15}} {
 		if got := share(row[0], row[1], row[2]); got != row[3] {
 			t.Errorf("share(%d, %d, %d) = %d, want %d", row[0], row[1], row[2], got, row[3])
 		}

@@ -44,6 +44,7 @@ type Step struct {
 type Cover struct {
 	Item  string `json:"item"`
 	Minor int64  `json:"minor"`
+	Why   string `json:"why,omitempty"` // the reason for which the item last came to cost less
 }
 
 // plan writes down the next step that brings the provider's money to the
@@ -172,10 +173,10 @@ func (p *Payment) nextRefund(now time.Time) (Step, bool) {
 	}
 	s := Step{Kind: StepRefund, Minor: over, Reason: p.refundReason()}
 	if p.Bill.Stage == Owed || p.Bill.Stage == Settled {
-		due, why := p.Bill.items()
+		due := p.Bill.items()
 		for _, c := range p.Covered {
 			if less := c.Minor - due[c.Item]; less > 0 {
-				s.Item, s.Minor, s.Reason = c.Item, min(less, over), cmp.Or(why[c.Item], "order_changed")
+				s.Item, s.Minor, s.Reason = c.Item, min(less, over), cmp.Or(c.Why, "order_changed")
 				break
 			}
 		}
@@ -225,16 +226,23 @@ func (p *Payment) refundReason() string {
 	return "less_than_held"
 }
 
-// items sums what is owed by item, and gives the reason of each item's last change.
-func (b Bill) items() (due map[string]int64, why map[string]string) {
-	due, why = map[string]int64{}, map[string]string{}
+// items sums what is owed by item.
+func (b Bill) items() map[string]int64 {
+	due := map[string]int64{}
 	for _, l := range b.owed() {
 		due[l.Item] += l.Minor
-		if why[l.Item] == "" || l.Reason != "allocated" && l.Reason != "counted" {
-			why[l.Item] = l.cause()
+	}
+	return due
+}
+
+// lessens notes for what reason items cost less, so that what goes back says it.
+func (p *Payment) lessens(charge Entry) {
+	for i := range p.Covered {
+		c := &p.Covered[i]
+		if slices.ContainsFunc(charge.Lines, func(l EntryLine) bool { return l.Item == c.Item && l.Minor < 0 }) {
+			c.Why = charge.Reason
 		}
 	}
-	return due, why
 }
 
 // cover lays the captured money on the items that are owed, in their order.
@@ -246,7 +254,7 @@ func (p *Payment) cover() {
 	if p.Bill.Stage == Promised || left <= 0 {
 		return
 	}
-	due, _ := p.Bill.items()
+	due := p.Bill.items()
 	for _, l := range p.Bill.owed() {
 		i := slices.IndexFunc(p.Covered, func(c Cover) bool { return c.Item == l.Item })
 		if i < 0 {

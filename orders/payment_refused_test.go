@@ -84,7 +84,7 @@ func TestWhatABankTakesBackIsOwedAgainUntilTheDisputeIsWon(t *testing.T) {
 		d.hearOf(t, "pi_1")
 		d.work(t)
 		p := d.payment(t, neighbour)
-		v := viewOf(p, "")
+		v := viewOf(&GroupBuy{}, p)
 		if p.Outstanding() != want.outstanding || v.Intents[0].Disputed != want.disputed || len(d.bank.wrong) > 0 {
 			t.Errorf("outstanding %d, disputed %d: %v", p.Outstanding(), v.Intents[0].Disputed, d.bank.moved)
 		}
@@ -98,4 +98,66 @@ func TestWhatABankTakesBackIsOwedAgainUntilTheDisputeIsWon(t *testing.T) {
 		}
 		d.wantSent(t, "the supplier keeps what it is owed", 3000, 0)
 	}
+}
+
+func TestAReceiptIsRecordedThoughTheProviderRefusesWhatFollows(t *testing.T) {
+	for _, method := range []string{Alipay, Card} {
+		t.Run(method, func(t *testing.T) {
+			d := newDesk(t)
+			d.open(t, round())
+			g, _ := d.groupBuys.Get(t.Context(), "g1")
+			if _, err := d.Begin(t.Context(), &g, neighbour, OnlineOrder{Account: "sam", Method: method}); err != nil {
+				t.Fatal(err)
+			}
+			d.bank.page("pi_1", false) // nobody here knows yet that it is paid or held
+			if _, err := d.payments.Update(t.Context(), PaymentID("g1", neighbour), func(p *Payment) error {
+				p.askAbout("pi_1", d.clock())
+				return nil
+			}); err != nil {
+				t.Fatal(err)
+			}
+			d.bank.refuses = map[StepKind]error{StepRefund: fault.New(fault.Invalid, "online_refused", "No.")}
+			asked := 0
+			d.bank.fail = func() trouble { // it tells of the money, and then the line is down
+				if asked++; asked > 1 && method == Card {
+					return lostRequest
+				}
+				return fine
+			}
+			v, err := d.Receive(t.Context(), &g, neighbour, PaymentReceipt{ID: "r", Method: Cash, Minor: 11700, By: "lin", At: d.clock()}, false)
+			if err != nil || len(v.Receipts) != 1 || asked < 2 {
+				t.Fatalf("%+v, %v, after %d requests", v, err, asked)
+			}
+			d.wantBalances(t, map[string]int64{"cash:lin": 11700})
+			if method == Alipay && v.Refunding != 11700 {
+				t.Errorf("%d is to go back online: %+v", v.Refunding, v)
+			}
+			d.bank.refuses, d.bank.fail = nil, func() trouble { return fine }
+			d.wait(time.Hour)
+			d.work(t)
+			d.wantMoney(t, "the line is up again", 0, map[string]int64{Alipay: 11700}[method], 0)
+			if v, err := d.View(t.Context(), &g, neighbour); err != nil || v.Refunding != 0 || v.Paid != 11700 {
+				t.Errorf("afterwards %+v, %v", v, err)
+			}
+		})
+	}
+}
+
+func TestAPriceAndAClaimAreRecordedThoughTheProviderIsDown(t *testing.T) {
+	d, s := delivered(t)
+	d.pay(t, neighbour, Card, OnlineOrder{})
+	id := s.file(t, "c1")
+	d.bank.fail = func() trouble { return lostRequest }
+	s.run(t, []scenario{
+		{"a price", "lin", "POST /group-buys/g1/prices", `{"item":"eggs","unit_price":{"minor":900,"currency":"CNY"},"reason":"weighed"}`, 200, ""},
+		{"a claim", "lin", "POST /claims/" + id + "/decision", `{"granted":{"minor":400,"currency":"CNY"},"reason":"seen"}`, 200, ""},
+	})
+	g, err := d.groupBuys.Get(t.Context(), "g1")
+	if err != nil || len(g.Effects) != 0 {
+		t.Errorf("%d effects are left for the round's job, %v", len(g.Effects), err)
+	}
+	d.bank.fail = func() trouble { return fine }
+	d.wait(time.Hour)
+	d.work(t)
+	d.wantMoney(t, "the line is up again", 0, 3000, 2400)
 }

@@ -1,6 +1,9 @@
 package orders
 
-import "math/bits"
+import (
+	"math/bits"
+	"slices"
+)
 
 // sharesOnline shares what households have paid online among the payees who are
 // owed for it, by delivery: each line of counted goods by the part of its item
@@ -9,27 +12,19 @@ func sharesOnline(payments []Payment) map[string]map[string]int64 {
 	shares := map[string]map[string]int64{}
 	for i := range payments {
 		p := &payments[i]
-		due, _ := p.Bill.items()
+		due := p.Bill.items()
 		covered := map[string]int64{}
 		for _, c := range p.Covered {
 			covered[c.Item] = c.Minor
 		}
-		came := map[string]string{} // item → the delivery that its counted goods came with
 		for _, l := range p.Bill.owed() {
 			if !isPayee(l.Account) {
 				continue
 			}
-			if came[l.Item] == "" {
-				came[l.Item] = l.Delivery
-			}
-			delivery := l.Delivery
-			if delivery == "" {
-				delivery = came[l.Item]
-			}
 			if shares[l.Account] == nil {
 				shares[l.Account] = map[string]int64{}
 			}
-			shares[l.Account][delivery] += share(l.Minor, covered[l.Item], due[l.Item])
+			shares[l.Account][l.Delivery] += share(l.Minor, min(covered[l.Item], due[l.Item]), due[l.Item])
 		}
 	}
 	return shares
@@ -49,7 +44,7 @@ func share(minor, part, whole int64) int64 {
 	if minor < 0 {
 		return -share(-minor, part, whole)
 	}
-	hi, lo := bits.Mul64(uint64(minor), uint64(min(part, whole)))
+	hi, lo := bits.Mul64(uint64(minor), uint64(part))
 	n, _ := bits.Div64(hi, lo, uint64(whole))
 	return int64(n)
 }
@@ -65,4 +60,52 @@ func owedTo(payments []Payment) map[string]int64 {
 		}
 	}
 	return owed
+}
+
+// portion is what one delivery of one payee has brought of a line.
+type portion struct {
+	delivery, account string
+	n, minor          int64 // units, and what they cost
+}
+
+type portions []portion
+
+// with adds what one served part of the line brought.
+func (ps portions) with(p portion) portions {
+	i := slices.IndexFunc(ps, func(q portion) bool { return q.delivery == p.delivery && q.account == p.account })
+	if i < 0 {
+		return append(ps, p)
+	}
+	ps[i].n, ps[i].minor = ps[i].n+p.n, ps[i].minor+p.minor
+	return ps
+}
+
+func (ps portions) units() (n int64) {
+	for _, p := range ps {
+		n += p.n
+	}
+	return n
+}
+
+func (ps portions) minor() (minor int64) {
+	for _, p := range ps {
+		minor += p.minor
+	}
+	return minor
+}
+
+// split shares an amount by what each portion costs, or by its units where all
+// cost nothing. The shares sum to the amount.
+func (ps portions) split(amount int64) []int64 {
+	whole, weight := ps.minor(), func(p portion) int64 { return p.minor }
+	if whole == 0 {
+		whole, weight = ps.units(), func(p portion) int64 { return p.n }
+	}
+	shares, weighed, given := make([]int64, len(ps)), int64(0), int64(0)
+	for i, p := range ps {
+		weighed += weight(p)
+		shares[i] = share(amount, weighed, whole) - given
+		given += shares[i]
+	}
+	return shares
 }
