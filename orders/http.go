@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"baimi/app/db"
 	"baimi/app/fault"
 	"baimi/app/people"
 )
@@ -54,15 +55,11 @@ func notFound() error {
 type linkView struct{ Body RoundTerms }
 
 func (h handlers) byLink(ctx context.Context, in *byID) (*linkView, error) {
-	var view linkView
-	err := h.GroupBuys.Look(ctx, in.ID, func(g *GroupBuy) error {
-		if g.State == Draft {
-			return notFound()
-		}
-		view = linkView{g.terms()}
-		return nil
-	})
-	return &view, err
+	terms, err := db.Derived(ctx, h.GroupBuys, in.ID, (*GroupBuy).terms)
+	if err == nil && terms.State == Draft {
+		err = notFound()
+	}
+	return &linkView{terms}, err
 }
 
 // published gives a round that its leader has shared.

@@ -9,6 +9,7 @@ import (
 	"reflect"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"baimi/app/fault"
 )
@@ -62,6 +63,7 @@ type held[T any] struct {
 	rev     int64
 	entries []entry
 	stale   bool // the store has it in an older shape
+	derived atomic.Pointer[any]
 }
 
 func (c *Collection[T]) at(id string) topic { return topic{c.table.spec.Name, id} }
@@ -103,8 +105,36 @@ func (c *Collection[T]) Get(ctx context.Context, id string) (T, error) {
 // Look shows the document without copying it, for pages that are read often. What
 // it shows never changes: look must not change it either, and may keep parts of it.
 func (c *Collection[T]) Look(ctx context.Context, id string, look func(*T) error) error {
-	if err := cmpErr(ctx.Err(), c.table.ready(ctx, c.conn.engine)); err != nil {
+	h, err := c.current(ctx, id)
+	if err != nil {
 		return err
+	}
+	return look(&h.doc)
+}
+
+// Derived gives what of makes of a document, and makes it once for as long as the
+// document stays as it is. Of what differs in type, the last that was asked for is kept.
+func Derived[T, V any](ctx context.Context, c *Collection[T], id string, of func(*T) V) (V, error) {
+	h, err := c.current(ctx, id)
+	if err != nil {
+		var none V
+		return none, err
+	}
+	if kept := h.derived.Load(); kept != nil {
+		if v, ok := (*kept).(V); ok {
+			return v, nil
+		}
+	}
+	v := of(&h.doc)
+	kept := any(v)
+	h.derived.Store(&kept)
+	return v, nil
+}
+
+// current holds the document as the store has it now.
+func (c *Collection[T]) current(ctx context.Context, id string) (*held[T], error) {
+	if err := cmpErr(ctx.Err(), c.table.ready(ctx, c.conn.engine)); err != nil {
+		return nil, err
 	}
 	h, sure, err := c.hold(ctx, id)
 	if err == nil && !sure {
@@ -113,9 +143,9 @@ func (c *Collection[T]) Look(ctx context.Context, id string, look func(*T) error
 		}
 	}
 	if err != nil {
-		return c.explain(id, err)
+		return nil, c.explain(id, err)
 	}
-	return look(&h.doc)
+	return h, nil
 }
 
 // Insert stores a new document with Rev 1, or fails with fault.Conflict

@@ -100,6 +100,7 @@ func contract(t *testing.T, fresh func(t *testing.T) string) {
 		{"an update that changes nothing costs no revision", testNoChange},
 		{"what a caller does with its copy stays with it", testCopies},
 		{"what was looked at never changes", testLook},
+		{"what is derived from a document is made once a revision", testDerived},
 		{"a deleted document is gone with its index entries", testDelete},
 		{"a cancelled caller writes nothing", testCancelled},
 		{"an index answers equality, ranges and orders", testFind},
@@ -202,6 +203,27 @@ func testLook(t *testing.T, _ *db.Conn, rounds *db.Collection[round]) {
 		t.Errorf("got %+v", kept)
 	}
 	wantCode(t, rounds.Look(t.Context(), "nobody", func(*round) error { return nil }), "not_found")
+}
+
+func testDerived(t *testing.T, _ *db.Conn, rounds *db.Collection[round]) {
+	insert(t, rounds, newRound("r"))
+	made := 0
+	count := func(r *round) int64 { made++; return r.Rev }
+	for _, want := range []int64{1, 1, 2, 2} {
+		if want == 2 && made == 1 { // asked twice before
+			if _, err := rounds.Update(t.Context(), "r", func(r *round) error { r.Count++; return nil }); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got, err := db.Derived(t.Context(), rounds, "r", count); got != want || err != nil {
+			t.Errorf("revision %d, %v; want %d", got, err, want)
+		}
+	}
+	if made != 2 {
+		t.Errorf("made %d times for two revisions", made)
+	}
+	_, err := db.Derived(t.Context(), rounds, "nobody", count)
+	wantCode(t, err, "not_found")
 }
 
 func testDelete(t *testing.T, _ *db.Conn, rounds *db.Collection[round]) {
