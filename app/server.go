@@ -111,6 +111,9 @@ func problemHandler(c *fiber.Ctx, err error) error {
 	var p *fault.ProblemDocument
 	if e, ok := errors.AsType[*fiber.Error](err); ok {
 		p = fault.Refused(e.Code, e.Message)
+		if p.Status == http.StatusRequestEntityTooLarge {
+			hearOut(c)
+		}
 	} else {
 		p = fault.Problem(err)
 	}

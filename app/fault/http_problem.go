@@ -52,8 +52,8 @@ func Refused(status int, message string, errs ...error) *ProblemDocument {
 		}
 	}
 	p := &ProblemDocument{Type: "about:blank", Title: "invalid", Status: status, Detail: message, Code: refusedCode(status)}
-	if status == 413 {
-		p.Detail = "The request is larger than what is taken at a time; please send less at once, or a smaller picture."
+	if sentence := refusedSentence[p.Code]; sentence != "" {
+		p.Detail = sentence
 	}
 	for _, err := range errs {
 		if d, ok := errors.AsType[*huma.ErrorDetail](err); ok {
@@ -61,6 +61,14 @@ func Refused(status int, message string, errs ...error) *ProblemDocument {
 		}
 	}
 	return p
+}
+
+// refusedSentence says what to do, where the HTTP layer says only what was wrong.
+var refusedSentence = map[string]string{
+	"malformed":     "The request cannot be read: it must be one JSON document in UTF-8. Please load the page again.",
+	"media_type":    "The request must be JSON, sent as application/json.",
+	"invalid_input": "Please correct what is marked.",
+	"too_large":     "The request is larger than what is taken at a time; please send less at once, or a smaller picture.",
 }
 
 func refusedCode(status int) string {

@@ -6,6 +6,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -83,7 +84,28 @@ var JSON = huma.Format{
 	Marshal: func(w io.Writer, v any) error {
 		return jsonv2.MarshalWrite(w, v, jsonv1.DefaultOptionsV1(), jsonv2.FormatNilSliceAsNull(false), jsonv2.FormatNilMapAsNull(false), jsontext.EscapeForHTML(false))
 	},
-	Unmarshal: func(body []byte, into any) error { return jsonv2.Unmarshal(body, into) },
+	Unmarshal: func(body []byte, into any) error {
+		if err := jsonv2.Unmarshal(body, into); err != nil || !bytes.Contains(body, []byte(`\u0000`)) {
+			return err
+		}
+		return refuseNUL(body)
+	},
+}
+
+// refuseNUL keeps what ends a text elsewhere out of names, keys and addresses.
+func refuseNUL(body []byte) error {
+	for d := jsontext.NewDecoder(bytes.NewReader(body)); ; {
+		token, err := d.ReadToken()
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if token.Kind() == '"' && strings.Contains(token.String(), "\x00") {
+			return errors.New("a text holds the character NUL")
+		}
+	}
 }
 
 // Send writes one named event with its JSON data; an empty name only keeps the
