@@ -1,6 +1,7 @@
 package main
 
 import (
+	"maps"
 	"strconv"
 	"testing"
 	"time"
@@ -105,6 +106,55 @@ func TestALotThatCannotBeSoldIsRefused(t *testing.T) {
 	if again := seller.do("POST", "/lots", body, "key-1").want(200).text("id"); again != first {
 		t.Errorf("one request made two lots: %s and %s", first, again)
 	}
+}
+
+func TestASupplierCorrectsALot(t *testing.T) {
+	o := newOrdered(t)
+	o.delivery() // twelve trays are reserved
+	var lots []catalog.Lot
+	o.seller.get("/suppliers/S1/lots").want(200).into(&lots)
+	path := "/lots/" + lots[0].ID
+	corrected := func(change map[string]any) map[string]any {
+		body := lotOf("S1")
+		for _, fixed := range []string{"supplier", "product", "currency"} {
+			delete(body, fixed)
+		}
+		maps.Copy(body, change)
+		return body
+	}
+	other := o.signIn("s2@example.org", people.Grant{Role: people.Supplier, Scope: "S2"})
+	for _, row := range []struct {
+		name   string
+		who    *visitor
+		change map[string]any
+		status int
+		code   string
+	}{
+		{"nobody", o.town.stranger(), nil, 401, "sign_in"},
+		{"a resident", o.first, nil, 403, "role_needed"},
+		{"another supplier does not find it", other, nil, 404, "not_found"},
+		{"fewer than are reserved", o.seller, map[string]any{"quantity": 11, "case_size": 1, "min_per_drop": 0}, 409, "lot_below_reserved"},
+		{"another price of what is promised", o.seller, map[string]any{"tiers": []map[string]any{{"from": 1, "unit_price": 1}}}, 409, "lot_promised"},
+		{"a price that rises", o.seller, map[string]any{"tiers": []map[string]any{{"from": 1, "unit_price": 9}, {"from": 2, "unit_price": 10}}}, 422, "lot_invalid"},
+		{"a best-before that has passed", o.seller, map[string]any{"best_before": o.clock.now()}, 422, "lot_invalid"},
+		{"a compound that is not there", o.seller, map[string]any{"area": []string{"XX"}}, 422, "compound_unknown"},
+		{"a number that is none", o.seller, map[string]any{"quantity": "many"}, 422, "invalid_input"},
+		{"down to what is reserved", o.seller, map[string]any{"quantity": 12}, 200, ""},
+		{"more, in another window and area, with a note", o.seller, map[string]any{"quantity": 500, "windows": []string{"pm"}, "area": []string{"A001"}, "note": "brown eggs"}, 200, ""},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			answer := row.who.put(path, corrected(row.change)).want(row.status)
+			if row.code != "" && answer.text("code") != row.code {
+				t.Fatalf("%s", answer.raw)
+			}
+		})
+	}
+	offer := o.first.get(path).want(200)
+	if offer.number("available") != 488 || offer.text("note") != "brown eggs" || offer.text("state") != "posted" {
+		t.Fatalf("%s", offer.raw)
+	}
+	o.seller.post(path+"/withdraw", nil).want(200)
+	o.seller.put(path, corrected(nil)).refused(409, "lot_gone")
 }
 
 // settle makes a compound with n buildings of 6 floors, 2 units and 4 doors a floor.

@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"baimi/app/db"
@@ -23,6 +24,23 @@ type ImportCmd struct {
 	Store     string `env:"BAIMI_STORE" default:"sqlite:store" help:"Where the documents are."`
 	JSON      bool   `name:"json" help:"Print the summary as JSON."`
 	Directory string `arg:"" type:"existingdir" help:"Holds compounds.csv, buildings.csv, products.csv, suppliers.csv, lots.csv and orders.csv."`
+}
+
+// Help lists the columns, for `baimi import --help`.
+func (ImportCmd) Help() string {
+	var text strings.Builder
+	text.WriteString("Columns stand in any order, by their English or Chinese name; those in brackets may be left out. Lists are parted by semicolons.\n")
+	for _, f := range importFiles() {
+		names := make([]string, len(f.Columns))
+		for i, c := range f.Columns {
+			names[i] = c.Name + " " + c.NameZh
+			if !c.Needed {
+				names[i] = "[" + names[i] + "]"
+			}
+		}
+		fmt.Fprintf(&text, "\n%s: %s\n", f.File, strings.Join(names, ", "))
+	}
+	return text.String()
 }
 
 // Import remembers that the files of one digest are being stored, or are. It

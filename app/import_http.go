@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"baimi/app/db"
@@ -14,7 +15,42 @@ import (
 func (d *domains) importRoutes(r *people.Router) {
 	operators := people.Only(people.Operator)
 	people.Route(r, operators, "POST /imports", "Check CSV files and store what they hold; all or nothing. Storing goes on after the answer.", d.upload)
+	people.Route(r, operators, "GET /imports/files", "The files that can be imported, with their columns.", d.listImportFiles)
 	people.Route(r, operators, "GET /imports", "The imports, newest first, and how far each is.", d.listImports)
+}
+
+// ImportFile is a file that can be imported, with its columns.
+type ImportFile struct {
+	File    string         `json:"file"`
+	Columns []ImportColumn `json:"columns"`
+}
+
+// ImportColumn is a column by the two names that its header may have.
+type ImportColumn struct {
+	Name   string `json:"name"`
+	NameZh string `json:"name_zh"`
+	Needed bool   `json:"needed"`
+}
+
+func importFiles() []ImportFile {
+	all := make([]ImportFile, 0, len(tables))
+	for _, t := range tables {
+		f := ImportFile{File: t.file}
+		for _, c := range strings.Fields(t.columns) {
+			f.Columns = append(f.Columns, ImportColumn{c, headers[c], true})
+		}
+		for _, c := range strings.Fields(t.more) {
+			f.Columns = append(f.Columns, ImportColumn{c, headers[c], false})
+		}
+		all = append(all, f)
+	}
+	return all
+}
+
+type importFileList struct{ Body []ImportFile }
+
+func (d *domains) listImportFiles(context.Context, *struct{}) (*importFileList, error) {
+	return &importFileList{importFiles()}, nil
 }
 
 type uploadFiles struct {

@@ -33,10 +33,11 @@ type cargo struct {
 	units      int64
 }
 
-// csvFile is one of the files, its columns, and what a row of it brings.
+// csvFile is one of the files, the columns that it must and may have, and what a row of it brings.
 type csvFile struct {
 	file    string
 	columns string
+	more    string
 	each    func(*cargo, row)
 }
 
@@ -45,13 +46,13 @@ const gatesFile = "gates.csv"
 
 // tables are the files, in the order in which one names another's rows.
 var tables = []csvFile{
-	{"compounds.csv", "compound name_zh name_en lon lat", (*cargo).compound},
-	{gatesFile, "compound gate name_zh name_en lon lat", (*cargo).gate},
-	{"buildings.csv", "compound building lon lat floors units doors_per_floor lift", (*cargo).building},
-	{"products.csv", "product name_zh name_en unit grams millilitres case_size handling", (*cargo).product},
-	{"suppliers.csv", "supplier name_zh name_en lon lat radius_km trip_cost trip_grams trip_millilitres", (*cargo).supplier},
-	{"lots.csv", "supplier product available case_size min_per_drop unit_price tiers", (*cargo).lot},
-	{"orders.csv", "compound building unit room product quantity max_unit_price priority", (*cargo).order},
+	{"compounds.csv", "compound name_zh name_en lon lat", "currency timezone prefixes lane_zh lane_en building_zh building_en unit_zh unit_en room_zh room_en never_units pair_is_unit", (*cargo).compound},
+	{gatesFile, "compound gate name_zh name_en lon lat", "", (*cargo).gate},
+	{"buildings.csv", "compound building lon lat floors units doors_per_floor lift", "gate lane aliases more_rooms", (*cargo).building},
+	{"products.csv", "product name_zh name_en unit grams millilitres case_size handling", "", (*cargo).product},
+	{"suppliers.csv", "supplier name_zh name_en lon lat radius_km trip_cost trip_grams trip_millilitres", "windows", (*cargo).supplier},
+	{"lots.csv", "supplier product available case_size min_per_drop unit_price tiers", "currency windows area best_before chilled note", (*cargo).lot},
+	{"orders.csv", "compound building unit room product quantity max_unit_price priority", "", (*cargo).order},
 }
 
 // readCargo reads the files that there are and checks them against one another.
@@ -64,7 +65,7 @@ func readCargo(files map[string][]byte, now time.Time) (*cargo, error) {
 	}
 	for _, t := range tables {
 		if body, there := files[t.file]; there {
-			readTable(t.file, body, strings.Fields(t.columns), c.found, func(r row) { t.each(c, r) })
+			readTable(t.file, body, strings.Fields(t.columns), strings.Fields(t.more), c.found, func(r row) { t.each(c, r) })
 		}
 	}
 	c.checkCompounds()
@@ -88,7 +89,7 @@ func (c *cargo) compound(r row) {
 	}
 	c.compounds[id] = &community.Compound{
 		Doc: db.Doc{ID: id}, NameZh: strings.Clone(r.text("name_zh")), NameEn: strings.Clone(r.text("name_en")), Lon: lon, Lat: lat,
-		Currency: "CNY", Timezone: "Asia/Shanghai",
+		Currency: r.or("currency", "CNY"), Timezone: r.or("timezone", "Asia/Shanghai"), Form: r.form(),
 	}
 }
 
@@ -105,12 +106,25 @@ func (c *cargo) gate(r row) {
 	in.Gates = append(in.Gates, g)
 }
 
+// form reads how addresses are written in a compound.
+func (r row) form() community.AddressForm {
+	return community.AddressForm{
+		Prefixes: r.list("prefixes"), LaneZh: r.or("lane_zh", ""), LaneEn: r.or("lane_en", ""),
+		BuildingZh: r.or("building_zh", ""), BuildingEn: r.or("building_en", ""),
+		UnitZh: r.or("unit_zh", ""), UnitEn: r.or("unit_en", ""), RoomZh: r.or("room_zh", ""), RoomEn: r.or("room_en", ""),
+		NeverUnits: r.yes("never_units"), PairIsUnit: r.yes("pair_is_unit"),
+	}
+}
+
 func (c *cargo) building(r row) {
-	id, no := r.name("compound"), r.name("building")
+	id, no, lane := r.name("compound"), r.name("building"), r.or("lane", "")
+	if lane != "" && !strings.HasPrefix(no, lane+"-") {
+		no = lane + "-" + no
+	}
 	b := community.Building{
-		No: no, Lon: r.degrees("lon", 180), Lat: r.degrees("lat", 90), Floors: r.between("floors", 99),
+		No: no, Lane: lane, Aliases: r.list("aliases"), MoreRooms: r.list("more_rooms"), Lon: r.degrees("lon", 180), Lat: r.degrees("lat", 90), Floors: r.between("floors", 99),
 		Units: r.between("units", 20), DoorsPerFloor: r.between("doors_per_floor", 99), Lift: r.yes("lift"),
-		Gate: strings.Clone(r.optional("gate")),
+		Gate: r.or("gate", ""),
 	}
 	in := c.compounds[id]
 	if in == nil {
@@ -170,7 +184,7 @@ func (c *cargo) supplier(r row) {
 		Doc: db.Doc{ID: r.name("supplier")}, NameZh: strings.Clone(r.text("name_zh")), NameEn: strings.Clone(r.text("name_en")),
 		Lon: r.degrees("lon", 180), Lat: r.degrees("lat", 90), RadiusMetres: r.metres("radius_km"),
 		TripCost: r.whole("trip_cost", 0), TripGrams: r.whole("trip_grams", 0), TripMillilitres: r.whole("trip_millilitres", 0),
-		Windows: []string{},
+		Windows: r.windows(),
 	}
 	r.valid(before, s.Validate(), "supplier", nil)
 	if fresh(r, "supplier", s.ID, c.suppliers) {
@@ -183,12 +197,18 @@ func (c *cargo) lot(r row) {
 	supplier, product := r.name("supplier"), r.name("product")
 	l := &catalog.Lot{
 		Supplier: supplier, Product: product, Quantity: r.whole("available", 1), CaseSize: r.whole("case_size", 1),
-		MinPerDrop: r.whole("min_per_drop", 0), Currency: "CNY", Tiers: r.tiers(), Windows: []string{}, Area: []string{},
+		MinPerDrop: r.whole("min_per_drop", 0), Currency: r.or("currency", "CNY"), Tiers: r.tiers(),
+		Windows: r.windows(), Area: append([]string{}, r.list("area")...), BestBefore: r.moment("best_before"), Chilled: r.yes("chilled"), Note: r.or("note", ""),
 		State: catalog.Posted, PostedAt: c.now, Reservations: []catalog.Reservation{},
 	}
 	l.ID = supplier + "." + product
 	for n := 2; c.lots[l.ID] != nil; n++ {
 		l.ID = fmt.Sprintf("%s.%s.%d", supplier, product, n)
+	}
+	for _, id := range l.Area {
+		if c.compounds[id] == nil {
+			r.wrong("area", "%q is not in compounds.csv", id)
+		}
 	}
 	if c.suppliers[supplier] == nil {
 		r.wrong("supplier", "%q is not in suppliers.csv", supplier)
@@ -196,7 +216,7 @@ func (c *cargo) lot(r row) {
 	if p := c.products[product]; p == nil {
 		r.wrong("product", "%q is not in products.csv", product)
 	} else {
-		l.Chilled = p.Handling == catalog.Chilled || p.Handling == catalog.Frozen
+		l.Chilled = l.Chilled || p.Cold()
 	}
 	r.valid(before, l.Validate(c.now), "tiers", map[string]string{"quantity": "available"})
 	c.lots[l.ID] = l
@@ -223,6 +243,17 @@ func (r row) tiers() []catalog.Tier {
 		tiers = append(tiers, catalog.Tier{From: f, UnitPrice: p})
 	}
 	return tiers
+}
+
+var windows = map[string]string{"上午": "am", "早上": "am", "下午": "pm", "晚上": "evening", "傍晚": "evening"}
+
+// windows reads am;pm;evening, or 上午;下午;晚上; empty is any.
+func (r row) windows() []string {
+	all := []string{}
+	for _, w := range r.list("windows") {
+		all = append(all, cmp.Or(windows[w], strings.ToLower(w)))
+	}
+	return all
 }
 
 var needs = map[string]community.Need{

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding"
@@ -26,13 +28,18 @@ var headers = map[string]string{
 	"product": "商品", "unit": "单位", "grams": "克", "millilitres": "毫升", "case_size": "箱规", "handling": "储运",
 	"supplier": "供应商", "radius_km": "半径公里", "trip_cost": "每趟费用", "trip_grams": "每趟克数", "trip_millilitres": "每趟毫升",
 	"available": "库存", "min_per_drop": "起送量", "unit_price": "单价", "tiers": "阶梯价",
+	"currency": "货币", "timezone": "时区", "prefixes": "地址前缀", "never_units": "不分单元", "pair_is_unit": "两段是单元",
+	"lane_zh": "弄的叫法", "lane_en": "弄的英文", "building_zh": "楼的叫法", "building_en": "楼的英文",
+	"unit_zh": "单元的叫法", "unit_en": "单元的英文", "room_zh": "室的叫法", "room_en": "室的英文",
+	"lane": "弄", "aliases": "别名", "more_rooms": "其他房号",
+	"windows": "时段", "area": "可送小区", "best_before": "最佳食用期限", "chilled": "冷藏", "note": "说明",
 	"room": "室", "quantity": "数量", "max_unit_price": "最高单价", "priority": "优先",
 }
 
 // otherHeaders are columns whose Chinese name depends on the file.
 var otherHeaders = map[string]string{"单元": "unit", "房号": "room", "楼号": "building", "每层门数": "doors_per_floor", "优先级": "priority",
 	"小区编号": "compound", "大门": "gate", "收货门": "gate", "商品编号": "product", "供应商编号": "supplier", "名称": "name_zh", "总楼层": "floors", "层数": "floors", "有无电梯": "lift",
-	"服务半径": "radius_km", "重量": "grams", "体积": "millilitres", "室号": "room", "房间": "room", "房间号": "room", "最高价": "max_unit_price", "限价": "max_unit_price",
+	"服务半径": "radius_km", "弄号": "lane", "期": "lane", "币种": "currency", "送货时段": "windows", "保质期": "best_before", "备注": "note", "重量": "grams", "体积": "millilitres", "室号": "room", "房间": "room", "房间号": "room", "最高价": "max_unit_price", "限价": "max_unit_price",
 	"特殊需求": "priority", "库存数量": "available", "每箱数量": "case_size", "起订量": "min_per_drop"}
 
 // Finding is one thing that is wrong with the files.
@@ -101,8 +108,8 @@ type table struct {
 	found   *findings
 }
 
-// readTable calls each for every row of a file, which must have these columns.
-func readTable(file string, body []byte, columns []string, found *findings, each func(row)) {
+// readTable calls each for every row of a file, which must have these columns and may have more.
+func readTable(file string, body []byte, columns, more []string, found *findings, each func(row)) {
 	text, err := decoded(body)
 	if err != nil {
 		found.add(Finding{File: file, Reason: err.Error()})
@@ -117,7 +124,7 @@ func readTable(file string, body []byte, columns []string, found *findings, each
 		return
 	}
 	t := &table{file: file, columns: columnsOf(head), width: len(head), found: found}
-	if !t.complete(head, columns) {
+	if !t.complete(head, columns, more) {
 		return
 	}
 	for {
@@ -138,9 +145,14 @@ func readTable(file string, body []byte, columns []string, found *findings, each
 	}
 }
 
-// complete tells whether each column that is needed is there, once.
-func (t *table) complete(head, columns []string) bool {
+// complete tells whether each column that is needed is there, and each that is known once.
+func (t *table) complete(head, columns, more []string) bool {
 	before := t.found.total
+	for _, c := range more {
+		if n := countOf(head, c); n > 1 {
+			t.found.add(Finding{t.file, 1, "", fmt.Sprintf("the column %s (%s) is there %d times", c, headers[c], n)})
+		}
+	}
 	for _, c := range columns {
 		switch n := countOf(head, c); {
 		case n == 0:
@@ -229,18 +241,55 @@ func (r row) wrong(column, format string, args ...any) {
 	r.table.found.add(Finding{r.table.file, r.line, column, fmt.Sprintf(format, args...)})
 }
 
-// text gives a column's value without the spaces around it.
+// text gives a column's value without the spaces around it; "" where the file has no such column.
 func (r row) text(column string) string {
-	return strings.TrimSpace(r.values[r.table.columns[column]])
+	if at, there := r.table.columns[column]; there {
+		return strings.TrimSpace(r.values[at])
+	}
+	return ""
 }
 
-// optional gives the value of a column that a file may do without.
-func (r row) optional(column string) string {
-	if _, there := r.table.columns[column]; !there {
-		return ""
+// or gives a column's value, or the usual one where there is none.
+func (r row) or(column, usual string) string { return cmp.Or(strings.Clone(r.text(column)), usual) }
+
+// list gives the values of a column that are parted by semicolons.
+func (r row) list(column string) []string {
+	var all []string
+	for _, one := range strings.FieldsFunc(r.text(column), func(c rune) bool { return strings.ContainsRune(";；、|", c) }) {
+		if one = strings.TrimSpace(one); one != "" {
+			all = append(all, strings.Clone(one))
+		}
 	}
-	return r.text(column)
+	return all
 }
+
+// moment gives a date, at whose end in Shanghai it is, or a date and time; nil where there is none.
+func (r row) moment(column string) *time.Time {
+	text := r.text(column)
+	if text == "" {
+		return nil
+	}
+	for _, layout := range []string{"2006-01-02 15:04", "2006-01-02T15:04", "2006/1/2 15:04"} {
+		if at, err := time.ParseInLocation(layout, text, shanghai); err == nil {
+			at = at.UTC()
+			return &at
+		}
+	}
+	for _, layout := range []string{time.DateOnly, "2006/1/2", "2006年1月2日"} {
+		if at, err := time.ParseInLocation(layout, text, shanghai); err == nil {
+			at = at.AddDate(0, 0, 1).UTC()
+			return &at
+		}
+	}
+	if at, err := time.Parse(time.RFC3339, text); err == nil {
+		return &at
+	}
+	r.wrong(column, "%q is no date such as 2022-04-20", text)
+	return nil
+}
+
+// shanghai is the clock of dates without a zone.
+var shanghai = time.FixedZone("Asia/Shanghai", 8*3600)
 
 // name gives a value that must not be empty.
 func (r row) name(column string) string {

@@ -3,10 +3,12 @@ package main
 import (
 	"context"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/text/encoding/simplifiedchinese"
 
@@ -221,7 +223,11 @@ func TestTablesComeInMoreThanOneForm(t *testing.T) {
 		"with the door in one column": change("orders.csv", put("3,1,604", "3,,1-604")),
 		"with the words of a door":    change("orders.csv", put("3,1,604", "3号楼,1单元,604室")),
 		"without the only unit":       change("orders.csv", put("10,1,1203", "10,,1203")),
-		"with half kilometres":        change("suppliers.csv", put(",40,", ",40.5,")),
+		"with a column that no table knows": change("orders.csv", func(s string) string {
+			lines := strings.Split(strings.TrimSpace(s), "\n")
+			return lines[0] + ",remark\n" + lines[1] + ",a\n" + lines[2] + ",b\n"
+		}),
+		"with half kilometres": change("suppliers.csv", put(",40,", ",40.5,")),
 	} {
 		t.Run(name, func(t *testing.T) {
 			c, err := readCargo(bodies(all), (&clock{}).now())
@@ -277,4 +283,45 @@ func TestOperatorsImportFiles(t *testing.T) {
 	}
 	upload(places).refused(409, "imported_before")
 	upload(all).refused(409, "already_there")
+}
+
+// TestAddressesAreReadAsTheFilesSay has a compound of two lanes whose blocks go by names.
+func TestAddressesAreReadAsTheFilesSay(t *testing.T) {
+	all := files()
+	all["compounds.csv"] = "小区,中文名,英文名,经度,纬度,货币,时区,地址前缀,弄的叫法,楼的叫法,不分单元\nA001,紫龙苑,,121.48,31.27,USD,America/New_York,紫龙路；828弄,弄,号,是\n"
+	all["buildings.csv"] = "compound,building,lane,aliases,more_rooms,lon,lat,floors,units,doors_per_floor,lift\n" +
+		"A001,3,828,梅苑;Plum Court,1500;G01,121.49,31.27,6,1,4,no\nA001,830-10,830,,,121.49,31.27,18,1,4,yes\n"
+	all["orders.csv"] = "compound,building,unit,room,product,quantity,max_unit_price,priority\nA001,828-3,1,604,egg-30,2,3850,\nA001,830弄10号,,1203,egg-30,1,3200,\nA001,梅苑,,G01,egg-30,1,3850,\n"
+	all["lots.csv"] = "supplier,product,available,case_size,min_per_drop,unit_price,tiers,时段,可送小区,最佳食用期限,冷藏,说明,currency\nS01,egg-30,408,6,10,2960,,上午；evening,A001,2022/4/20,是,红壳,USD\n"
+	c, err := readCargo(bodies(all), (&clock{at: time.Date(2022, 4, 18, 2, 0, 0, 0, time.UTC)}).now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	home, lot := c.compounds["A001"], c.lots["S01.egg-30"]
+	if home.Currency != "USD" || home.Timezone != "America/New_York" || !home.Form.NeverUnits || len(home.Form.Prefixes) != 2 {
+		t.Errorf("%+v", home)
+	}
+	for _, household := range []string{"A001/828-3/1-604", "A001/830-10/1-1203", "A001/828-3/1-G01"} {
+		if c.households[household] == nil {
+			t.Errorf("nobody is at %s: %v", household, sortedKeys(c.households))
+		}
+	}
+	if !lot.Chilled || lot.Note != "红壳" || lot.Currency != "USD" || len(lot.Windows) != 2 || lot.Area[0] != "A001" || lot.BestBefore.Format(time.RFC3339) != "2022-04-20T16:00:00Z" {
+		t.Errorf("%+v", lot)
+	}
+	for _, row := range []struct{ file, old, new, want string }{
+		{"lots.csv", "2022/4/20", "soon", `lots.csv: line 2: column best_before: "soon" is no date such as 2022-04-20`},
+		{"lots.csv", "2022/4/20", "2022-04-17", "lots.csv: line 2: column best_before: in the future"},
+		{"lots.csv", "上午", "半夜", "lots.csv: line 2: column windows: am, pm or evening"},
+		{"lots.csv", ",A001,", ",A009,", `lots.csv: line 2: column area: "A009" is not in compounds.csv`},
+		{"lots.csv", "冷藏", "currency", "lots.csv: line 1: the column currency (货币) is there 2 times"},
+		{"compounds.csv", "USD", "QQQ", "a currency as ISO 4217"},
+		{"buildings.csv", "A001,830-10,830", "A001,3,828", "buildings.csv: line 3: column building: 828-3 of A001 is listed twice"},
+	} {
+		bad := maps.Clone(all)
+		bad[row.file] = strings.Replace(bad[row.file], row.old, row.new, 1)
+		if _, err := readCargo(bodies(bad), (&clock{at: time.Date(2022, 4, 18, 2, 0, 0, 0, time.UTC)}).now()); err == nil || !strings.Contains(err.Error(), row.want) {
+			t.Errorf("%s: %v, want %s", row.new, err, row.want)
+		}
+	}
 }

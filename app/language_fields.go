@@ -14,6 +14,7 @@ var fieldSentences = map[string]string{
 	"0 to 1,000,000":                                     "0 到 1,000,000",
 	"1 to 10,000":                                        "1 到 10,000",
 	"fragile, chilled, frozen, hot, medicine or nothing": "只能是 fragile（易碎）、chilled（冷藏）、frozen（冷冻）、hot（热食）、medicine（药品）或空着",
+	"at least %d, which are reserved":                    "至少 %s，已经订出去了",
 	"1 to %d units":                                      "1 到 %s 份",
 	"0 to %d units":                                      "0 到 %s 份",
 	"at least 1, and at most the quantity":               "至少 1，且不超过总数量",
@@ -92,6 +93,7 @@ var fieldSentences = map[string]string{
 	"%d is too large":                                              "%s 太大了",
 	"%q is not a number of kilometres":                             "%s 不是公里数",
 	"%q is not a number of degrees up to %g":                       "%s 不是 %s 以内的度数",
+	"%q is no date such as 2022-04-20":                             "%s 不是 2022-04-20 这样的日期",
 	"%q is neither yes nor no":                                     "%s 既不是“有”也不是“无”",
 	// requests of another shape than the contract's
 	validation.MsgUnexpectedProperty:       "没有这一项",

@@ -27,6 +27,7 @@ func (c *Catalog) Routes(r *people.Router, places *community.Community) {
 	people.Route(r, people.SignedIn, "GET /lots/{id}", "One lot.", h.offer)
 	people.Route(r, sellers, "GET /suppliers/{id}/lots", "A supplier's lots, newest first, with what deliveries have reserved.", h.stock)
 	people.Route(r, people.Only(people.Supplier), "POST /lots", "Post a lot.", h.post)
+	people.Route(r, people.Only(people.Supplier), "PUT /lots/{id}", "Correct a lot: what deliveries have reserved stays, and so do its prices.", h.correct)
 	people.Route(r, people.Only(people.Supplier), "POST /lots/{id}/withdraw", "Take a lot off offer; what is confirmed stays promised, the rest is planned again.", h.withdraw)
 }
 
@@ -214,6 +215,7 @@ type LotOffer struct {
 	Windows    []string   `json:"windows"`
 	BestBefore *time.Time `json:"best_before,omitempty"`
 	Chilled    bool       `json:"chilled"`
+	Note       string     `json:"note,omitempty"`
 	State      LotState   `json:"state" enum:"posted,exhausted,withdrawn,expired"`
 	PostedAt   time.Time  `json:"posted_at"`
 }
@@ -222,7 +224,7 @@ type LotOffer struct {
 func (l *Lot) Offer() LotOffer {
 	return LotOffer{
 		l.ID, l.Supplier, l.Product, l.Quantity, l.Available(), l.CaseSize, l.MinPerDrop, l.Currency,
-		l.Tiers, l.Windows, l.BestBefore, l.Chilled, l.State, l.PostedAt,
+		l.Tiers, l.Windows, l.BestBefore, l.Chilled, l.Note, l.State, l.PostedAt,
 	}
 }
 
@@ -279,17 +281,10 @@ func (h handlers) stock(ctx context.Context, in *byID) (*lotList, error) {
 
 type newLot struct {
 	Body struct {
-		Supplier   string     `json:"supplier" maxLength:"64"`
-		Product    string     `json:"product" maxLength:"64"`
-		Quantity   int64      `json:"quantity"`
-		CaseSize   int64      `json:"case_size" doc:"Units a case; 1 where units are sold one by one."`
-		MinPerDrop int64      `json:"min_per_drop,omitempty" doc:"Units at one gate in one window."`
-		Currency   string     `json:"currency" maxLength:"3"`
-		Tiers      []Tier     `json:"tiers" maxItems:"20"`
-		Windows    []string   `json:"windows,omitempty"`
-		Area       []string   `json:"area,omitempty" maxItems:"500" doc:"Compounds; empty is all within the supplier's radius."`
-		BestBefore *time.Time `json:"best_before,omitempty"`
-		Chilled    bool       `json:"chilled,omitempty"`
+		Supplier string `json:"supplier" maxLength:"64"`
+		Product  string `json:"product" maxLength:"64"`
+		Currency string `json:"currency" maxLength:"3"`
+		LotTerms
 	}
 }
 
@@ -303,11 +298,29 @@ func (h handlers) post(ctx context.Context, in *newLot) (*lotView, error) {
 	if err := h.places.Exist(ctx, b.Area...); err != nil {
 		return nil, err
 	}
-	l, err := h.Post(ctx, Lot{
-		Doc: db.Doc{ID: people.NewID(ctx)}, Supplier: b.Supplier, Product: b.Product, Quantity: b.Quantity,
-		CaseSize: b.CaseSize, MinPerDrop: b.MinPerDrop, Currency: b.Currency, Tiers: b.Tiers,
-		Windows: append([]string{}, b.Windows...), Area: append([]string{}, b.Area...), BestBefore: b.BestBefore, Chilled: b.Chilled,
-	})
+	l := Lot{Doc: db.Doc{ID: people.NewID(ctx)}, Supplier: b.Supplier, Product: b.Product, Currency: b.Currency}
+	b.set(&l)
+	l, err := h.Post(ctx, l)
+	return &lotView{l}, err
+}
+
+type correctedLot struct {
+	ID   string `path:"id" maxLength:"64"`
+	Body LotTerms
+}
+
+func (h handlers) correct(ctx context.Context, in *correctedLot) (*lotView, error) {
+	l, err := h.Lots.Get(ctx, in.ID)
+	if err == nil && !people.From(ctx).Is(people.Supplier, l.Supplier) {
+		err = notFound()
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := h.places.Exist(ctx, in.Body.Area...); err != nil {
+		return nil, err
+	}
+	l, err = h.Correct(ctx, l, in.Body)
 	return &lotView{l}, err
 }
 

@@ -50,8 +50,28 @@ type Lot struct {
 	Area         []string      `json:"area"`                  // compounds; empty: all within the supplier's radius
 	BestBefore   *time.Time    `json:"best_before,omitempty"` // empty: keeps
 	Chilled      bool          `json:"chilled"`
+	Note         string        `json:"note,omitempty"` // for those who buy: what is in the pack
 	State        LotState      `json:"state"`
 	PostedAt     time.Time     `json:"posted_at"`
 	Reservations []Reservation `json:"reservations"`
 	Recalled     bool          `json:"recalled,omitempty"` // withdrawn, and markets are still to plan without it
+}
+
+// LotTerms is what a supplier says about a lot, and may correct later.
+type LotTerms struct {
+	Quantity   int64      `json:"quantity"`
+	CaseSize   int64      `json:"case_size" doc:"Units a case; 1 where units are sold one by one."`
+	MinPerDrop int64      `json:"min_per_drop,omitempty" doc:"Units at one gate in one window."`
+	Tiers      []Tier     `json:"tiers" maxItems:"20"`
+	Windows    []string   `json:"windows,omitempty" doc:"am, pm, evening; empty is any."`
+	Area       []string   `json:"area,omitempty" maxItems:"500" doc:"Compounds; empty is all within the supplier's radius."`
+	BestBefore *time.Time `json:"best_before,omitempty"`
+	Chilled    bool       `json:"chilled,omitempty"`
+	Note       string     `json:"note,omitempty" maxLength:"200" doc:"For those who buy, such as what is in a pack."`
+}
+
+func (t LotTerms) set(l *Lot) {
+	l.Quantity, l.CaseSize, l.MinPerDrop, l.Tiers = t.Quantity, t.CaseSize, t.MinPerDrop, t.Tiers
+	l.Windows, l.Area = append([]string{}, t.Windows...), append([]string{}, t.Area...)
+	l.BestBefore, l.Chilled, l.Note = t.BestBefore, t.Chilled, t.Note
 }

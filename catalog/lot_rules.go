@@ -190,6 +190,37 @@ func (l *Lot) Rebook(want map[string]int64, now time.Time) error {
 	return nil
 }
 
+// Correct changes what the lot says. What deliveries have reserved was promised
+// in its cases, from its minimum and at its prices, so those stay until nothing
+// is reserved, and it never has fewer units than are. New windows and a new area
+// count for what is planned from now on.
+func (l *Lot) Correct(t LotTerms, now time.Time) error {
+	if err := l.Expire(now); err != nil || l.State == Withdrawn {
+		return fault.New(fault.Conflict, "lot_gone", "The lot %s is not on offer any more: it is %s.", l.ID, l.State).With("lot", l.ID).With("state", string(l.State))
+	}
+	next := *l
+	t.set(&next)
+	if err := next.Validate(now); err != nil {
+		return err
+	}
+	if reserved := l.Reserved(); next.Quantity < reserved {
+		return fault.New(fault.Conflict, "lot_below_reserved", "Deliveries have reserved %d units: the lot cannot have fewer.", reserved).
+			With("reserved", reserved).At("body.quantity", fmt.Sprintf("at least %d, which are reserved", reserved))
+	}
+	if len(l.Reservations) > 0 && !next.SellsLike(l) {
+		return fault.New(fault.Conflict, "lot_promised", "Deliveries have reserved units at these prices: prices, cases and the minimum stay as they are. Lower the quantity to what is reserved and post the rest as another lot.")
+	}
+	*l = next
+	l.settle()
+	return nil
+}
+
+// SellsLike tells whether both lots sell in the same cases, from the same
+// minimum and at the same prices.
+func (l *Lot) SellsLike(o *Lot) bool {
+	return l.CaseSize == o.CaseSize && l.MinPerDrop == o.MinPerDrop && slices.Equal(l.Tiers, o.Tiers)
+}
+
 // Withdraw takes the lot off offer. What its supplier has confirmed stays
 // promised; the other deliveries are planned again without it.
 func (l *Lot) Withdraw() error {

@@ -117,3 +117,54 @@ func TestRebookChangesAllDeliveriesOrNone(t *testing.T) {
 		t.Error("a withdrawn lot gives more than before")
 	}
 }
+
+func TestCorrect(t *testing.T) {
+	tomorrow, before := noon.Add(24*time.Hour), noon.Add(-time.Hour)
+	terms := LotTerms{Quantity: 10, CaseSize: 2, Tiers: []Tier{{1, 900}}}
+	for name, row := range map[string]struct {
+		reserved int64
+		lot      func(*Lot)
+		change   func(*LotTerms)
+		code     string
+		state    LotState
+	}{
+		"fewer, down to what is reserved":      {4, nil, func(c *LotTerms) { c.Quantity = 4 }, "", Exhausted},
+		"one fewer than is reserved":           {4, nil, func(c *LotTerms) { c.Quantity = 3 }, "lot_below_reserved", Posted},
+		"more, where all was reserved":         {10, nil, func(c *LotTerms) { c.Quantity = 12 }, "", Posted},
+		"another price, of what nobody has":    {0, nil, func(c *LotTerms) { c.Tiers = []Tier{{1, 800}} }, "", Posted},
+		"another price, of what is reserved":   {2, nil, func(c *LotTerms) { c.Tiers = []Tier{{1, 800}} }, "lot_promised", Posted},
+		"one more price step is another price": {2, nil, func(c *LotTerms) { c.Tiers = append(c.Tiers, Tier{5, 800}) }, "lot_promised", Posted},
+		"other cases, of what is reserved":     {2, nil, func(c *LotTerms) { c.CaseSize = 1 }, "lot_promised", Posted},
+		"another minimum, of what is reserved": {2, nil, func(c *LotTerms) { c.MinPerDrop = 4 }, "lot_promised", Posted},
+		"windows, area, date and note": {2, nil, func(c *LotTerms) {
+			c.Windows, c.Area, c.BestBefore, c.Note = []string{"am"}, []string{"A"}, &tomorrow, "brown"
+		}, "", Posted},
+		"a window that no day has":               {0, nil, func(c *LotTerms) { c.Windows = []string{"night"} }, "lot_invalid", Posted},
+		"a best-before that has passed":          {0, nil, func(c *LotTerms) { c.BestBefore = &before }, "lot_invalid", Posted},
+		"a price that rises":                     {0, nil, func(c *LotTerms) { c.Tiers = append(c.Tiers, Tier{5, 901}) }, "lot_invalid", Posted},
+		"what is withdrawn":                      {0, func(l *Lot) { l.State = Withdrawn }, func(*LotTerms) {}, "lot_gone", Withdrawn},
+		"what is past its best-before":           {0, func(l *Lot) { l.BestBefore = &before }, func(c *LotTerms) { c.BestBefore = &tomorrow }, "lot_gone", Expired},
+		"the same again, where all was reserved": {10, nil, func(*LotTerms) {}, "", Exhausted},
+	} {
+		t.Run(name, func(t *testing.T) {
+			l, c := lot(10), terms
+			l.Currency = "CNY"
+			terms.set(l)
+			if row.reserved > 0 {
+				l.reserve("a", row.reserved)
+			}
+			if row.lot != nil {
+				row.lot(l)
+			}
+			was := *l
+			row.change(&c)
+			err := l.Correct(c, noon)
+			if row.code == "" && err != nil || row.code != "" && !fault.Is(err, row.code) || l.State != row.state || l.Reserved() != row.reserved {
+				t.Fatalf("%v, want %q; %s with %d reserved", err, row.code, l.State, l.Reserved())
+			}
+			if refused := row.code != ""; refused && (l.Quantity != was.Quantity || !l.SellsLike(&was)) || !refused && (l.Quantity != c.Quantity || l.Note != c.Note) {
+				t.Fatalf("%+v", l)
+			}
+		})
+	}
+}

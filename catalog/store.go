@@ -41,9 +41,20 @@ func (c *Catalog) Post(ctx context.Context, l Lot) (Lot, error) {
 	if err != nil {
 		return l, err
 	}
-	l.Chilled = l.Chilled || product.Handling == Chilled || product.Handling == Frozen
+	l.Chilled = l.Chilled || product.Cold()
 	l.State, l.PostedAt, l.Reservations = Posted, now, []Reservation{}
 	return once(ctx, c.Lots, l.ID, l)
+}
+
+// Correct changes what a lot says; see Lot.Correct.
+func (c *Catalog) Correct(ctx context.Context, l Lot, t LotTerms) (Lot, error) {
+	product, err := c.Products.Get(ctx, l.Product)
+	if err != nil {
+		return l, err
+	}
+	t.Chilled = t.Chilled || product.Cold()
+	now := c.now().UTC()
+	return c.Lots.Update(ctx, l.ID, func(l *Lot) error { return l.Correct(t, now) })
 }
 
 // once inserts a document, or gives the one that the same request made before.

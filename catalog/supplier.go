@@ -77,5 +77,8 @@ func (p *Product) Validate() error {
 	return nil
 }
 
+// Cold tells whether the product must be kept cold.
+func (p *Product) Cold() bool { return p.Handling == Chilled || p.Handling == Frozen }
+
 // maxSize is a ton or a cubic metre, in grams or millilitres.
 const maxSize = 1_000_000

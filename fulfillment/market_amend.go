@@ -181,8 +181,13 @@ func (f *Fulfillment) rebook(ctx context.Context, m *Market) error {
 	}
 	now := f.now()
 	for lot, want := range bookings(m, deliveries) {
-		_, err := f.catalog.Lots.Update(ctx, lot, func(l *catalog.Lot) error { return l.Rebook(want, now) })
-		if fault.Is(err, "lot_short") {
+		_, err := f.catalog.Lots.Update(ctx, lot, func(l *catalog.Lot) error {
+			if err := m.knows(l); err != nil {
+				return err
+			}
+			return l.Rebook(want, now)
+		})
+		if fault.Is(err, "lot_short") || fault.Is(err, "lot_changed") {
 			_, err = f.Markets.Update(ctx, m.ID, func(m *Market) error { m.Revisit(lot, now); return nil })
 			return err
 		}

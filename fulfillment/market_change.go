@@ -181,8 +181,8 @@ func (c *change) avoid(deliveries map[string]BulkDelivery) {
 	}
 }
 
-// restock says what each lot can give now: what the drops that stay have of it
-// and, unless it is withdrawn, what the others hold and, with grab, what is free.
+// restock says what each lot can give now, and how: what the drops that stay have
+// of it and, unless it is withdrawn, what the others hold and, with grab, what is free.
 func (f *Fulfillment) restock(ctx context.Context, c *change, deliveries map[string]BulkDelivery, grab bool) error {
 	p := &c.problem
 	for i := range p.Lots {
@@ -190,7 +190,10 @@ func (f *Fulfillment) restock(ctx context.Context, c *change, deliveries map[str
 		if err != nil {
 			return err
 		}
-		p.Lots[i].Available = c.frozenOf(l.ID)
+		if p.Lots[i].Available = c.frozenOf(l.ID); p.Lots[i].Available == 0 {
+			p.Lots[i] = lotOf(&l, p.Lots[i].Supplier) // its supplier may have corrected what nobody has reserved
+			p.Lots[i].Available = 0
+		}
 		if l.State != catalog.Withdrawn {
 			p.Lots[i].Available += heldBy(&l, deliveries)
 			if grab && l.Expire(f.now()) == nil {

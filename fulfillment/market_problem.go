@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"baimi/app/community"
+	"baimi/app/fault"
 	"baimi/catalog"
 	"baimi/fulfillment/matching"
 	"baimi/orders"
@@ -162,6 +163,18 @@ func lotOf(l *catalog.Lot, seller string) matching.Lot {
 		out.Tiers = append(out.Tiers, matching.Tier{From: t.From, UnitPrice: t.UnitPrice})
 	}
 	return out
+}
+
+// knows refuses a lot that its supplier has corrected since the market read it:
+// nobody is promised a price that does not hold any more.
+func (m *Market) knows(l *catalog.Lot) error {
+	for i := range m.Problem.Lots {
+		read, now := &m.Problem.Lots[i], lotOf(l, "")
+		if read.ID == l.ID && (read.Case != now.Case || read.MinPerDrop != now.MinPerDrop || !slices.Equal(read.Tiers, now.Tiers)) {
+			return fault.New(fault.Conflict, "lot_changed", "The lot %s has been corrected since the market read it.", l.ID).With("lot", l.ID)
+		}
+	}
+	return nil
 }
 
 // supplier weighs each trip by its distance: a third of the trip's cost is

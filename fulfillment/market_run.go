@@ -174,6 +174,9 @@ func (f *Fulfillment) reserve(ctx context.Context, m *Market) error {
 		drop := &m.Plan.Drops[i]
 		for _, l := range drop.Lots {
 			_, err := f.catalog.Lots.Update(ctx, l.Lot, func(of *catalog.Lot) error {
+				if err := m.knows(of); err != nil {
+					return err
+				}
 				return of.Reserve(deliveryID(m.ID, drop), l.Quantity, now)
 			})
 			if err != nil {

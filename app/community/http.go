@@ -45,6 +45,10 @@ type CompoundName struct {
 	NameEn string `json:"name_en"`
 	Gates  []Gate `json:"gates"`
 	Demo   bool   `json:"demo"`
+
+	Currency   string `json:"currency"`
+	BuildingZh string `json:"building_zh,omitempty" doc:"How its buildings are called: 栋; see the compound's form."`
+	BuildingEn string `json:"building_en,omitempty"`
 }
 
 type compoundNames struct{ Body []CompoundName }
@@ -53,7 +57,7 @@ func (h handlers) list(ctx context.Context, _ *none) (*compoundNames, error) {
 	out := &compoundNames{Body: []CompoundName{}}
 	all, err := h.Compounds(ctx)
 	for _, c := range all {
-		out.Body = append(out.Body, CompoundName{c.ID, c.NameZh, c.NameEn, c.Gates, c.Demo})
+		out.Body = append(out.Body, CompoundName{c.ID, c.NameZh, c.NameEn, c.Gates, c.Demo, c.Currency, c.Form.BuildingZh, c.Form.BuildingEn})
 	}
 	return out, err
 }

@@ -1,6 +1,7 @@
 import { api, newKey } from './api/client';
 import { ask, Refusal } from './api/problem';
 import type { components } from './api/schema';
+import type { Locale } from './locale';
 
 export type Me = components['schemas']['Me'];
 export type Role = components['schemas']['Grant']['role'];
@@ -28,6 +29,12 @@ class Session {
 		await ask(api.DELETE('/api/sign-in', { headers: { 'Idempotency-Key': newKey() } }));
 		this.me = null;
 		remember(null);
+	}
+
+	/** Keeps the language with the account; without a network the choice stays on this device. */
+	async speak(language: Locale) {
+		if (!this.me) return;
+		await api.PUT('/api/me', { body: { name: this.me.name, language }, headers: { 'Idempotency-Key': newKey() } }).catch(() => undefined);
 	}
 
 	has(role: Role): boolean {
