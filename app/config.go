@@ -21,6 +21,8 @@ type Config struct {
 	StripeScript string        `env:"BAIMI_STRIPE_SCRIPT" hidden:"" help:"Where Stripe's script for pages is; empty: at Stripe."`
 	Deadline     time.Duration `env:"BAIMI_DEADLINE" default:"30s" help:"How long one request may take."`
 
+	Log string `env:"BAIMI_LOG" enum:"debug,info,warn,error" default:"info" help:"What the log tells, on standard error: debug tells every request."`
+
 	Proxies []string `env:"BAIMI_PROXIES" help:"Addresses or networks of the proxies before the service, such as 10.0.0.5,172.16.0.0/12: their X-Forwarded-For says who asks, so that sign-in is limited for each person."`
 
 	trusted  people.Proxies  // of Proxies

@@ -31,6 +31,7 @@ func (s *ServeCmd) Run(ctx context.Context) error {
 		debug.SetGCPercent(garbagePercent)
 		debug.SetMemoryLimit(softMemory)
 	}
+	s.startLog()
 	channel, err := s.channel()
 	if err != nil {
 		return wrongUse{err}

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"log/slog"
 	"regexp"
 	"strings"
 	"testing"
@@ -25,6 +26,10 @@ var canaries = map[string]*regexp.Regexp{
 // TestNobodySeesWhatIsNotForThem walks every operation of the contract as every
 // role, in the own scope and in another one.
 func TestNobodySeesWhatIsNotForThem(t *testing.T) {
+	log := &bytes.Buffer{}
+	before := slog.Default()
+	defer slog.SetDefault(before)
+	logTo(log, "debug", false)
 	o := newOrdered(t)
 	o.leader.put("/households", map[string]any{"household": "A001/1/1-602", "name": "CANARYNAME", "phone": "13911112222", "handling_note": "CANARYNOTE", "no_phone": false}).want(200)
 	delivery := o.delivery()
@@ -80,10 +85,36 @@ func TestNobodySeesWhatIsNotForThem(t *testing.T) {
 			}
 		}
 	}
+	o.quiet(log)
 	for _, name := range []string{"door", "name", "note"} {
 		if !seen[name] {
 			t.Errorf("nobody saw the %s: the canary is not planted where anybody looks", name)
 		}
+	}
+}
+
+// quiet holds the log of all that against the canaries, and of the same again
+// with the store gone, when everything fails.
+func (o *ordered) quiet(log *bytes.Buffer) {
+	o.Helper()
+	_ = o.conn.Close()
+	for _, v := range []*visitor{o.second, o.leader, o.coordinator, o.courier} {
+		v.get("/households?compound=A001&building=1")
+		v.put("/households", map[string]any{"household": "A001/1/1-602", "name": "CANARYNAME", "phone": "13911112222", "handling_note": "CANARYNOTE", "no_phone": false})
+		v.post("/me/households", map[string]any{"household": "A001/1/1-602"})
+		v.post("/group-buys/"+o.round+"/join", order(1, 0))
+		v.post("/sign-in/codes", map[string]any{"contact": "13911112222"})
+	}
+	if told := log.String(); !strings.Contains(told, `"route":"/api/households"`) || !strings.Contains(told, `"level":"ERROR"`) {
+		o.Fatalf("the log does not tell what happened: %.600s", told)
+	}
+	for name, canary := range canaries {
+		if found := canary.FindIndex(log.Bytes()); found != nil {
+			o.Errorf("the log tells the %s: %s", name, log.Bytes()[max(0, found[0]-200):min(log.Len(), found[1]+100)])
+		}
+	}
+	if contact := regexp.MustCompile(`[\w.]+@example\.org`).Find(log.Bytes()); contact != nil {
+		o.Errorf("the log tells %s", contact)
 	}
 }
 

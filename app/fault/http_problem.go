@@ -34,6 +34,9 @@ func Problem(err error) *ProblemDocument {
 		slog.Error("internal error", "error", err)
 		f = New(Internal, "internal", "Something went wrong on our side; nothing was changed. Please try again.")
 	}
+	if f.Kind == Unavailable && error(f) != err { // its cause is for whoever runs the service
+		slog.Error("not available", "code", f.Code, "error", err)
+	}
 	return &ProblemDocument{
 		Type: "about:blank", Title: string(f.Kind), Status: Status(f.Kind),
 		Detail: f.Message, Code: f.Code, Params: f.Params, Errors: f.Fields,
