@@ -16,7 +16,7 @@ export const areas: Area[] = [
 	{ href: '/', icon: 'home', name: m.area_home, role: null },
 	{ href: '/leader', icon: 'people', name: m.area_leader, role: 'leader', also: /^\/(group-buys\/(new|.*\/(lead|money|prices|sheet|chain|claims))|households|invitations)$/ },
 	{ href: '/supplier', icon: 'truck', name: m.area_supplier, role: 'supplier', also: /^\/(lots\/|deliveries\/|suppliers\/|invitations$)/ },
-	{ href: '/gate', icon: 'gate', name: m.area_gate, role: 'coordinator', also: /^\/(households|claims|deliveries|compounds|campaigns\/new|invitations$)/ },
+	{ href: '/gate', icon: 'gate', name: m.area_gate, role: 'coordinator', also: /^\/(households|claims|deliveries|compounds|campaigns\/|invitations$)/ },
 	{ href: '/courier', icon: 'walk', name: m.area_courier, role: 'courier', also: /^\/runs\// },
 	{ href: '/setup', icon: 'home', name: m.area_setup, role: 'operator', also: /^\/(compounds|products|suppliers|imports|invitations$)/ },
 	{ href: '/markets', icon: 'market', name: m.area_markets, role: 'operator' },
