@@ -35,6 +35,7 @@ type Reading struct {
 	Candidates []Door `json:"candidates,omitempty"` // best first, 8 at most
 	Building   string `json:"building,omitempty"`   // the one building that was named, also where the room is in doubt
 	Text       string `json:"text,omitempty"`       // the part of the text that is the address, as it was written
+	Several    bool   `json:"several,omitempty"`  // of two addresses: the candidates are the doors that are written, each of them plainly
 	Loose      bool   `json:"-"`                    // only a gap is between building and room, which may be a quantity and a price
 	Start      int    `json:"-"`                    // of Text, in bytes
 	End        int    `json:"-"`
@@ -81,12 +82,14 @@ func (r *Reader) Read(text string) Reading {
 	reading := Reading{Doubt: best.doubt, Candidates: slices.Clone(best.doors), Building: best.buildingNo(), Loose: best.strength == loose && !best.implied}
 	for _, other := range found[1:] {
 		switch {
-		case other.within(best):
+		case other.within(best) && !(best.strength == loose && other.implied && !best.implied): // in a building's own group 3 301 may be its 301
 		case other.overlaps(best) && other.rank() == best.rank() && !slices.Equal(other.doors, best.doors) && len(other.doors) > 0:
 			reading.Doubt = Ambiguous
 			reading.Building = ""
 			reading.Candidates = append(reading.Candidates, other.doors...)
 		case !other.overlaps(best) && other.besides(best):
+			plainly := reading.Doubt == Certain || reading.Several
+			reading.Several = plainly && other.doubt == Certain && !isRange(text[tokens[min(best.end, other.end)-1].end:tokens[max(best.start, other.start)].start])
 			reading.Doubt = TwoAddresses
 			reading.Building = ""
 			reading.Candidates = append(reading.Candidates, other.doors...)

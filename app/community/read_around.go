@@ -10,10 +10,10 @@ import (
 // lookAround turns a reading into a question where what stands beside it speaks of
 // another door: 12-301/302, 12-301B, 12-301对门, 二期12号301, G座301.
 func (m *matcher) lookAround(f *match, reading *Reading) {
-	second := m.secondRoom(f)
-	switch {
+	certain := reading.Doubt == Certain || reading.Doubt == MoreNumbers && len(f.doors) == 1
+	switch second, plainly := m.moreRooms(f); {
 	case len(second) > 0:
-		reading.Doubt, reading.Building = TwoAddresses, ""
+		reading.Doubt, reading.Building, reading.Several = TwoAddresses, "", certain && plainly
 		reading.Candidates = append(reading.Candidates, second...)
 	case reading.Doubt != Certain:
 	case m.otherBuilding(f.start):
@@ -27,18 +27,45 @@ func (m *matcher) lookAround(f *match, reading *Reading) {
 	}
 }
 
-// secondRoom gives the doors of another room that is written behind: 12-301、302.
-func (m *matcher) secondRoom(f *match) []Door {
-	i := m.skip(f.end, " -")
-	if m.class(i) == other && strings.Contains("和或与跟及&+", m.text(i)) {
+// moreRooms gives the doors of other rooms that are written behind, 12-301、302、303, and
+// tells whether they are a list. A list is a part of the address, a range is not.
+func (m *matcher) moreRooms(f *match) (doors []Door, list bool) {
+	for list = true; list; {
+		i := m.anotherRoom(f.end)
+		if i < 0 {
+			return doors, list
+		}
+		of := match{buildings: f.buildings, unit: f.unit}
+		here := slices.DeleteFunc(of.doorsOf(m.tokens[i].value), func(d Door) bool { return slices.Contains(f.doors, d) })
+		if len(here) == 0 {
+			return doors, list
+		}
+		doors = append(doors, here...)
+		between := m.source[m.tokens[f.end-1].end:m.tokens[i].start]
+		if list = len(here) == 1 && !isRange(between); list {
+			f.end = i + 1
+			if after := m.skip(f.end, " "); m.class(after) == roomAfter {
+				f.end = after + 1
+			}
+		}
+	}
+	return doors, list
+}
+
+// anotherRoom gives the token of a room behind the token before i, or -1.
+func (m *matcher) anotherRoom(end int) int {
+	i := m.skip(end, " -")
+	if m.class(i) == other && strings.Contains("和或与跟及到至&+", m.text(i)) {
 		i = m.skip(i+1, " ")
 	}
-	if i == f.end || m.class(i) != number || len(m.tokens[i].value) < 3 || m.is(i+1, "qBHUF") || m.is(m.skip(i+1, " "), "#-") {
-		return nil
+	if i == end || m.class(i) != number || len(m.tokens[i].value) < 3 || m.is(i+1, "qBHUF") || m.is(m.skip(i+1, " "), "#-") {
+		return -1
 	}
-	of := match{buildings: f.buildings, unit: f.unit}
-	return slices.DeleteFunc(of.doorsOf(m.tokens[i].value), func(d Door) bool { return slices.Contains(f.doors, d) })
+	return i
 }
+
+// isRange tells whether the text between two rooms stands for those between them, or for a choice.
+func isRange(between string) bool { return strings.ContainsAny(between, "-~～—–－到至或") }
 
 // otherBuilding tells whether another building stands right before: A座B座301, A/B301, Block G 301.
 func (m *matcher) otherBuilding(start int) bool {
@@ -46,7 +73,7 @@ func (m *matcher) otherBuilding(start int) bool {
 	for m.is(i, " -") {
 		i--
 	}
-	return m.class(i) == blockAfter || m.class(start-1) == dash && m.class(i) == name || m.letter(i) && m.class(m.left(i)) == blockFirst
+	return m.class(i) == blockAfter || m.is(start-1, "-A") && m.class(i) == name || m.letter(i) && m.class(m.left(i)) == blockFirst
 }
 
 // strangePlace tells whether the address is continued to the left by what the compound does
@@ -55,7 +82,7 @@ func (m *matcher) strangePlace(start int) bool {
 	if m.is(start-1, "xq") && m.letter(start-1) {
 		return true
 	}
-	return m.class(start-1) == other && strings.Contains("期区區村苑园轩阁座坊邸墅", m.text(start-1))
+	return m.is(start-1, "xL") && strings.Contains("期区區村苑园轩阁座坊邸墅", m.text(start-1))
 }
 
 // letter tells whether the token is a Latin letter that stands alone.
@@ -92,7 +119,7 @@ func (m *matcher) beginning(f *match) int {
 
 // besides tells whether a second address is as plainly written as the first.
 func (m *match) besides(best *match) bool {
-	sure := m.doubt == Certain || m.doubt == UnitMissing
+	sure := m.doubt == Certain || m.doubt == UnitMissing || m.doubt == LaneMissing
 	plain := m.strength >= named && best.strength >= named || m.implied && best.implied || m.implied && best.strength >= joined && m.strength >= joined
 	return sure && plain && !slices.Equal(m.doors, best.doors)
 }

@@ -78,7 +78,7 @@ lanes:828-7 | 402室 | => 828-7/1-402
 lanes:828-7 | 四零二 小周 | => 828-7/1-402
 lanes:828-7 | 12-301 | => 828-12/1-301
 lanes:828-7 | 小周 402元 | no_address
-lanes:828-7 | 4楼402 | ambiguous => 828-4/1-402 828-7/1-402
+lanes:828-7 | 4楼402 | => 828-7/1-402
 blocks | B301 | => B/1-301
 blocks | b301 | => B/1-301
 blocks | Ｂ座３０１ | => B/1-301
@@ -88,7 +88,8 @@ blocks | Lin a | no_address
 blocks | A：猪肉 B：牛肉 C：鱼 | no_address
 blocks | G301 | no_address
 blocks | Block G 301 | no_address
-blocks | 小王B301 | person_or_place => B/1-301
+blocks | 小B301 | person_or_place => B/1-301
+blocks | 小王B301 | => B/1-301
 blocks | 小王 B301 | => B/1-301
 blocks | B座 王姐 | no_room
 blocks | B1901 | no_address
@@ -115,6 +116,8 @@ func moreCompounds() map[string]*Compound {
 		"garden": {NameZh: "绿城", Buildings: append(withNames(12, "香樟苑", "银杏阁", "海棠=海棠苑"), Building{No: "丹桂", Aliases: []string{"丹桂苑", "Osmanthus"}, Floors: 12, Units: 2, DoorsPerFloor: 6})},
 		"old":    {NameZh: "老公房", Buildings: append(numbered(9, 6, 3, 4, ""), withNames(6, "1甲", "1乙", "12A", "12B")...)},
 		"phases": {Form: AddressForm{LaneZh: "期", LaneEn: "Phase"}, Buildings: append(numbered(6, 12, 1, 4, "1"), numbered(5, 12, 1, 4, "2")...)},
+		"groves": {Form: AddressForm{LaneZh: "苑", BuildingZh: "号"}, Buildings: slices.Concat(numbered(9, 6, 2, 2, "香樟"), numbered(9, 6, 2, 2, "桂花"), numbered(6, 11, 1, 4, "银杏"))},
+		"houses": {Form: AddressForm{BuildingZh: "号"}, Buildings: numbered(60, 1, 1, 1, "")},
 		"areas":  {Form: AddressForm{LaneZh: "区"}, Buildings: slices.Concat(numbered(6, 12, 1, 4, "东"), numbered(5, 12, 1, 4, "西"), numbered(5, 12, 1, 4, "A"))},
 	}
 	all["one"].Buildings[11].MoreRooms = []string{"1500", "B1", "301A", "G01"}

@@ -111,15 +111,16 @@ func (m *matcher) skip(i int, classes string) int {
 	return i
 }
 
-// dropParts leaves out what is a part of a plain address, the 2-301 of 丹桂2-301, and
-// pairs that are no building and room where one of the two is a door: 1204-2.
+// dropParts leaves out what is a part of a plain address, the 2-301 of 丹桂2-301, pairs
+// that are no building and room where one of the two is a door, 1204-2, and the floor before 三楼12-301.
 func (m *matcher) dropParts() {
 	all := slices.Clone(m.out)
 	m.out = slices.DeleteFunc(m.out, func(f *match) bool {
 		return slices.ContainsFunc(all, func(o *match) bool {
 			part := f.within(o) && o.strength >= named
 			noPair := f.doubt == NoSuchBuilding && f.strength == joined && (o.strength >= named && f.overlaps(o) || o.implied && o.start == f.start)
-			return (part || noPair) && o.rank()[1] > 0
+			floor := f.asFloor && f.rank()[1] == 0 && f.overlaps(o) && o.strength >= joined
+			return (part || noPair || floor) && o.rank()[1] > 0
 		})
 	})
 }
@@ -153,10 +154,12 @@ func (m *matcher) building(i int, f match) {
 	}
 	if m.class(i) == blockFirst {
 		f.strength = marked
-		at := m.skip(i+1, " #")
+		at := m.skip(i+1, " #b") // Building No. 12
 		if m.is(at, "NA") {
-			m.unitOf(m.skip(at+1, " -#"), m.at(at, f))
-			m.noRoom(at+1, m.at(at, f))
+			f = m.at(at, f)
+			m.unitOf(m.skip(at+1, " -#"), f)
+			m.laneBehind(at+1, f)
+			m.noRoom(at+1, f)
 		}
 		return
 	}
@@ -196,8 +199,8 @@ func (m *matcher) bareBuilding(i int, f match) {
 	}
 	f.bareName = m.class(i) == name && m.runes(i) <= 2
 	m.unitOf(next, f)
-	if f.strength == marked {
-		m.noRoom(i+1, f)
+	if f.strength == marked || m.class(m.skip(i+1, " ")) == hash && f.oneDoor() {
+		m.noRoom(next, f)
 	}
 }
 
@@ -249,11 +252,15 @@ func (m *matcher) unitOf(i int, f match) {
 // floorFirst reads #12-04, the fourth door of floor 12, where 12 is no unit.
 func (m *matcher) floorFirst(i int, f match) {
 	door := m.skip(i+1, " -")
-	padded := m.class(door) == number && m.tokens[door].end-m.tokens[door].start == 2
-	if u, _ := strconv.Atoi(m.tokens[i].value); padded && !f.implied && !slices.ContainsFunc(f.buildings, func(b *Building) bool { return u <= b.Units }) {
+	if u, _ := strconv.Atoi(m.tokens[i].value); m.padded(door) && !f.implied && !slices.ContainsFunc(f.buildings, func(b *Building) bool { return u <= b.Units }) {
 		f.floor = m.tokens[i].value
 		m.roomOf(door, f)
 	}
+}
+
+// padded tells whether the token is a number of two digits, as the doors of a floor are written.
+func (m *matcher) padded(i int) bool {
+	return m.class(i) == number && m.tokens[i].end-m.tokens[i].start == 2
 }
 
 // floorOf reads a floor that is said besides the room.
@@ -265,6 +272,9 @@ func (m *matcher) floorOf(i int, f match) {
 			f.strength = marked
 		}
 		m.roomOf(m.skip(after+1, " -#"), f)
+	} else if m.class(i) == number && f.unit != "" && m.is(i+1, "-") && m.padded(i+2) { // 2单元18-04
+		f.floor = m.tokens[i].value
+		m.roomOf(i+2, f)
 	} else if m.class(i) == floorAfter && m.class(after) == number { // floor 3
 		f.floor = m.tokens[after].value
 		m.roomOf(m.skip(after+1, " -#"), f)
@@ -274,7 +284,7 @@ func (m *matcher) floorOf(i int, f match) {
 // roomOf reads the room and is done. A number that counts something, or that
 // belongs to another part of the address, is no room.
 func (m *matcher) roomOf(i int, f match) {
-	at := m.skip(i+1, " #")
+	at := m.skip(i+1, " #b")                                                                                        // Room No. 301
 	if m.class(i) == roomFirst || m.class(i) == unitFirst && m.class(at) == number && len(m.tokens[at].value) > 2 { // Unit 301
 		i, f.roomMarked = at, true
 	}
@@ -285,8 +295,8 @@ func (m *matcher) roomOf(i int, f match) {
 	if after := m.skip(i+1, " "); m.is(after, "R") || m.is(i+1, "H") {
 		f.end, f.roomMarked = after+1, true
 	}
-	short := len(f.room) < 3 && !f.roomMarked && f.floor == "" && m.class(i) == number
-	if short && !m.is(i-1, "-") || f.bareUnit && f.implied && short {
+	short := len(f.room) < 3 && !f.roomMarked && m.class(i) == number && (f.floor == "" || !m.padded(i))
+	if short && (!m.is(i-1, "-") || f.floor != "") || f.bareUnit && f.implied && short {
 		return
 	}
 	if f.implied && f.roomMarked {
@@ -304,6 +314,16 @@ func (m *matcher) roomAlone(i int, f match) bool {
 	}
 	short := m.class(i) == namedRoom && m.runes(i) < 3 && !f.roomMarked
 	return !decimal(i-1, i-2) && !decimal(i+1, i+2) && !m.is(m.left(i), "DGS") && !short
+}
+
+// laneBehind reads No. 7, Lane 828, Room 402.
+func (m *matcher) laneBehind(i int, f match) {
+	at := m.skip(i, " -")
+	if no := m.skip(at+1, " #"); m.class(at) == laneFirst && m.class(no) == number {
+		f.placed = true
+		f.inLane(m.Reader, m.tokens[no].value)
+		m.floorOf(m.skip(no+1, " -"), f)
+	}
 }
 
 // noRoom notes a building that is named alone: 3栋王姐.

@@ -69,6 +69,9 @@ func numberBySize(run []rune) (n, taken int) {
 			if last == 1 {
 				return n, taken
 			}
+			if last > 10 && chineseDigits[run[taken-1]] == 0 && chineseTens[run[taken-1]] > 0 { // 一千五 is 1500
+				return n + chineseDigits[r]*last/10, taken + 1
+			}
 			return n + chineseDigits[r], taken + 1
 		}
 	}

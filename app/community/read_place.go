@@ -3,8 +3,10 @@ package community
 import (
 	"cmp"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // region is what may stand before a road: 上海市浦东新区.
@@ -53,8 +55,14 @@ func (r *Reader) learnLane(no string) {
 	}
 	r.ownLane(no, true)
 	if plainNumber(laneKey(no)) == "" {
-		r.learn(no+cmp.Or(r.compound.Form.LaneZh, "弄"), laneName)
-		r.words[len(r.words)-1].value = laneKey(no)
+		names := []string{no + cmp.Or(r.compound.Form.LaneZh, "弄")}
+		if utf8.RuneCountInString(no) > 1 { // 香樟3号 for 香樟苑3号
+			names = append(names, no)
+		}
+		for _, name := range names {
+			r.learn(name, laneName)
+			r.words[len(r.words)-1].value = laneKey(no)
+		}
 	}
 }
 
@@ -112,6 +120,9 @@ func (m *matcher) head(i int, f match) {
 		m.place(m.skip(after+1, " -P"), g)
 		f.foreign = f.foreign || known || len(m.lanes) > 0 // 紫龙路12号 is no building of 紫龙路500号
 	}
+	if m.class(at) == number && m.streets[m.tokens[at].value] && m.class(after) == hao && len(m.numbers[m.tokens[at].value]) == 0 {
+		return
+	}
 	m.place(m.skip(at, "P "), f)
 }
 
@@ -126,7 +137,7 @@ func (m *matcher) place(i int, f match) {
 func (m *matcher) laneOf(i int, f match) {
 	at, next := i, -1
 	switch {
-	case m.class(i) == laneName:
+	case m.class(i) == laneName && !m.partOfName(i):
 		next = i + 1
 	case m.class(i) == laneFirst:
 		at = m.skip(i+1, " #")
@@ -144,12 +155,16 @@ func (m *matcher) laneOf(i int, f match) {
 	m.building(m.skip(next, " -P"), f)
 }
 
+// partOfName tells whether a lane's bare name is the end of another word: 小桂花3-1-201.
+func (m *matcher) partOfName(i int) bool { return m.text(i) == m.tokens[i].value && m.afterHan(i) }
+
 // inLane puts the reading into a lane, which may be another compound's.
 func (f *match) inLane(r *Reader, no string) {
 	f.foreign = f.foreign || !r.ours(no)
 	if r.lanes[no] || f.foreign {
 		f.lane = no
 	}
+	f.buildings = slices.DeleteFunc(f.buildings, func(b *Building) bool { return !f.foreign && f.lane != "" && laneKey(b.lane()) != f.lane })
 }
 
 func (r *Reader) ours(lane string) bool {
@@ -162,6 +177,9 @@ func (m *matcher) elsewhere(f *match) bool {
 	for i := range m.tokens {
 		inside := i >= f.start && i < f.end
 		if !inside && m.class(i) == number && m.class(i+1) == lane && !m.ours(m.tokens[i].value) {
+			return true
+		}
+		if !inside && m.class(i) == laneName && f.lane != m.tokens[i].value && !m.partOfName(i) {
 			return true
 		}
 	}

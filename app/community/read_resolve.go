@@ -2,6 +2,7 @@ package community
 
 import (
 	"cmp"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,7 +14,7 @@ func (m *matcher) add(f match) {
 	if f.strength <= named && (f.doubt == NoSuchDoor || f.doubt == NoSuchBuilding || f.doubt == NoRoom || f.doubt == FloorDisagrees || f.foreign) {
 		return
 	}
-	if f.implied && f.bareUnit && f.doubt != Certain {
+	if f.implied && f.bareUnit && f.doubt != Certain || m.home != "" && f.asFloor && f.floorFits(f.room) { // 3楼301 is of the group's own building
 		return
 	}
 	if !f.implied && f.bareNumberPair() && m.compound.Form.PairIsUnit && m.unitOfHome(f.written) {
@@ -33,11 +34,14 @@ func (f *match) bareNumberPair() bool {
 
 // resolve looks the reading up among the compound's doors.
 func (m *matcher) resolve(f *match) (Doubt, []Door) {
-	if f.room == "" {
-		return NoRoom, nil
-	}
 	if len(f.buildings) == 0 {
 		return NoSuchBuilding, m.nearBuildings(f)
+	}
+	if f.room == "" && f.oneDoor() && !f.foreign && !m.mayBeDay(f) {
+		return Certain, slices.Collect(f.buildings[0].Doors())
+	}
+	if f.room == "" {
+		return NoRoom, nil
 	}
 	room, agrees := f.roomOnFloor()
 	doors := f.doorsOf(room)
@@ -52,13 +56,13 @@ func (m *matcher) resolve(f *match) (Doubt, []Door) {
 		return RunTogether, doors
 	case f.more:
 		return MoreNumbers, doors
-	case f.asFloor && f.floorFits(room), f.apart:
+	case f.asFloor && f.floorFits(room), f.apart, m.spacedBefore(f):
 		return Ambiguous, doors
 	case len(f.buildings) > 1 && len(doors) > 1:
 		return LaneMissing, doors
 	case len(doors) > 1:
 		return UnitMissing, doors
-	case f.bareName && f.strength < marked && m.afterHan(f.start):
+	case f.bareName && f.strength < marked && m.endsName(f.start):
 		return PersonOrPlace, doors
 	}
 	return Certain, doors
@@ -73,6 +77,12 @@ func (f *match) roomOnFloor() (room string, agrees bool) {
 		return f.floor + strings.Repeat("0", 2-len(f.room)) + f.room, true
 	}
 	return f.room, strings.TrimSuffix(f.room, f.room[len(f.room)-2:]) == f.floor
+}
+
+// spacedBefore tells whether the building's one digit may be the last of several: 1 2 号楼 301.
+func (m *matcher) spacedBefore(f *match) bool {
+	digit := func(i int) bool { return m.class(i) == number && m.tokens[i].end-m.tokens[i].start == 1 }
+	return !f.implied && digit(f.start) && m.is(f.start+1, " ") && m.is(f.start-1, " ") && digit(f.start-2) && len(m.numbers[m.tokens[f.start-2].value+f.written]) > 0
 }
 
 // floorFits tells whether 3楼 may be the floor of room 301 instead of a building.
@@ -94,8 +104,33 @@ func (f *match) doorsOf(room string) []Door {
 	return doors
 }
 
-// afterHan tells whether a Chinese character stands right before the token, so
-// that the building's name may be the end of a person's.
+// oneDoor tells whether the building is a house, whose number alone says the door.
+func (f *match) oneDoor() bool {
+	if len(f.buildings) != 1 {
+		return false
+	}
+	b := f.buildings[0]
+	return b.Units*(b.Floors*b.DoorsPerFloor+len(b.MoreRooms)) == 1
+}
+
+var dayBehind = regexp.MustCompile(`^\s*(?:[到送发开截起前后早晚和、]|左右|[上中下]午|(?:周|星期|礼拜)[一二三四五六日天]|\d+[点:：])`)
+
+// mayBeDay tells whether a house's number may be a day or one of several: 4月12号, 12号到货, 11、12号.
+func (m *matcher) mayBeDay(f *match) bool {
+	before := m.left(f.start)
+	if m.class(before) == number || m.is(before, "qx") && strings.Contains("月和到至", m.text(before)) {
+		return true
+	}
+	return dayBehind.MatchString(m.source[m.tokens[f.end-1].end:])
+}
+
+// endsName tells whether the building's name may be the end of a person's: 李梅301,
+// 小C1802. A letter behind two characters, 王小姐C1802, is none.
+func (m *matcher) endsName(i int) bool {
+	return m.afterHan(i) && !(m.letter(i) && m.afterHan(i-1))
+}
+
+// afterHan tells whether a Chinese character stands right before the token.
 func (m *matcher) afterHan(i int) bool {
 	return m.class(i-1) == other && m.tokens[i-1].end-m.tokens[i-1].start >= 3
 }
@@ -113,6 +148,9 @@ func (m *matcher) backwards(i int) {
 		return
 	}
 	f.room = m.tokens[at].value
+	if m.is(i-1, "U") && m.class(i-2) == number { // 2单元301，12栋
+		f.unit, f.start = m.tokens[i-2].value, i-2
+	}
 	if f.roomMarked {
 		f.strength = marked
 	}
@@ -154,7 +192,6 @@ func (m *matcher) laneLast(f match) {
 	if no := m.skip(at+1, " #"); m.class(at) == laneFirst && m.class(no) == number {
 		f.end = no + 1
 		f.inLane(m.Reader, m.tokens[no].value)
-		f.buildings = slices.DeleteFunc(f.buildings, func(b *Building) bool { return !f.foreign && f.lane != "" && laneKey(b.lane()) != f.lane })
 	}
 	m.add(f)
 }

@@ -51,19 +51,19 @@ type token struct {
 
 // markers are the words of addresses in any compound; a compound's own are added from its form.
 var markers = map[class]string{
-	lane:       "弄 衖",
-	blockAfter: "号楼 號樓 号栋 号樓 栋 棟 幢 座 号房 号门 号门栋 门栋 #楼",
-	hao:        "号 號",
-	unitAfter:  "单元 單元 门洞 單 单 门 門 梯",
-	roomAfter:  "室 房",
+	lane:       "弄 衖 nong long",
+	blockAfter: "号楼 號樓 号栋 号樓 栋 棟 幢 座 栋楼 幢楼 座楼 号房 号门 号门栋 门栋 #楼 haolou dong",
+	hao:        "号 號 hao",
+	unitAfter:  "单元 單元 门洞 單 单 门 門 梯 danyuan",
+	roomAfter:  "室 房 shi",
 	floorAfter: "楼 樓 层 層 floor fl f /f",
-	laneFirst:  "lane",
-	blockFirst: "building bldg. bldg bld block blk tower no. no nr",
+	laneFirst:  "lane ln phase",
+	blockFirst: "building bldg. bldg bld block blk tower villa no. no nr",
 	unitFirst:  "unit entrance ent. ent entry",
-	gap:        "第 st nd rd th",
+	gap:        "第 别墅 st nd rd th",
 	other:      "门口 門口 门外 门前 门卫 门岗 门厅 门禁 楼道 楼梯",
 	beside:     "对门 對門 隔壁 楼上 楼下 旁边 对面 斜对面 邻居",
-	counted:    "订单 单号 编号 尾号 号码 账号 卡号 微信号 工号 付 付了 已付 转 转了 已转 转账 红包 收款 共 共计 一共 合计 总计 ¥ $ 满 减 paid order",
+	counted:    "订单 单号 编号 尾号 验证码 号码 账号 卡号 微信号 工号 付 付了 已付 转 转了 已转 转账 红包 收款 共 共计 一共 合计 总计 ¥ $ 满 减 paid order",
 	roomFirst:  "room rm. rm apartment apt. apt flat door",
 	counts: "份 板 箱 斤 个 個 盒 袋 包 瓶 只 条 支 枚 元 块 套 件 桶 罐 提 组 盆 篮 克 升 点 月 日 年 时 分 折 岁 人 位 串 把 颗 根 排 打 扎 捆 捧 公斤 千克 % % " +
 		"kg g ml l pcs pc packs pack boxes box trays tray bags bag bottles bottle cases case yuan rmb cny am pm",
@@ -214,8 +214,8 @@ func (s *scanner) next(i int) int {
 	if s.joins(i) {
 		return s.emit(token{class: dash}, i, i+1)
 	}
-	if w, ok := s.find(i); ok {
-		return s.emit(token{class: w.class, value: w.value, buildings: w.buildings}, i, i+len(w.text))
+	if w, end, ok := s.find(i); ok {
+		return s.emit(token{class: w.class, value: w.value, buildings: w.buildings}, i, end)
 	}
 	c := s.runes[i]
 	switch {
@@ -231,7 +231,7 @@ func (s *scanner) next(i int) int {
 		return s.emit(token{class: hash}, i, i+1)
 	case c == ':' && s.betweenDigits(i):
 		return s.emit(token{class: other}, i, i+1)
-	case unicode.IsSpace(c) || strings.ContainsRune(".,;:、。，；()[]【】「」<>《》…", c):
+	case unicode.IsSpace(c) || unicode.Is(unicode.So, c) || strings.ContainsRune("\ufe0f.,;:、。，；()[]【】「」<>《》…", c):
 		return s.emit(token{class: gap}, i, i+1)
 	case c == '路' || c == '街' || c == '巷':
 		return s.emit(token{class: road}, i, i+1)
@@ -247,21 +247,39 @@ func (s *scanner) emit(t token, from, to int) int {
 
 // word finds the longest word of the vocabulary at rune i. A word in letters does
 // not begin or end inside another one, and digits do not continue it.
-func (s *scanner) find(i int) (word, bool) {
+func (s *scanner) find(i int) (found word, end int, ok bool) {
 	for _, w := range s.reader.begins[s.runes[i]] {
-		end := i + len(w.text)
-		if end > len(s.runes) || !slices.Equal(s.runes[i:end], w.text) {
+		end = s.spells(i, w.text)
+		if end == i || splits(s.runes, i) || splits(s.runes, end) {
 			continue
 		}
-		if splits(s.runes, i) || splits(s.runes, end) {
-			continue
-		}
-		if w.class == name && w.value == "F" && i > 0 && isDigit(s.runes[i-1]) {
+		behindDigit := i > 0 && isDigit(s.runes[i-1])
+		if w.class == name && w.value == "F" && behindDigit {
 			continue // 12F is a floor, also where a block is called F
 		}
-		return w, true
+		between := i > 1 && s.runes[i-1] == ' ' && s.digit(i-2) && end+1 < len(s.runes) && s.runes[end] == ' ' && s.digit(end+1) && w.class != roomAfter
+		if strings.IndexByte("LBHUR", byte(w.class)) >= 0 && w.text[0] < utf8.RuneSelf && !behindDigit && !between {
+			continue // 12hao 301 and 12 hao 301, but not a person called Hao
+		}
+		return w, end, true
 	}
-	return word{}, false
+	return word{}, i, false
+}
+
+// spells gives the end of a word that begins at rune i, and i where it does not. A
+// single space may stand between its Chinese characters: 12 号 楼.
+func (s *scanner) spells(i int, text []rune) (end int) {
+	end = i
+	for at, c := range text {
+		if at > 0 && unicode.Is(unicode.Han, c) && end+1 < len(s.runes) && s.runes[end] == ' ' && s.runes[end+1] == c {
+			end++
+		}
+		if end >= len(s.runes) || s.runes[end] != c {
+			return i
+		}
+		end++
+	}
+	return end
 }
 
 // splits tells whether a cut before rune i goes through a word in letters or through a number.
@@ -295,29 +313,61 @@ func (s *scanner) joins(i int) bool {
 	return false
 }
 
-// digits reads a number. Digits on keycaps are digits.
+// digits reads a number. Digits on keycaps are digits, an O between digits is a nought,
+// and 号楼 3 0 1 is one number that was spaced.
 func (s *scanner) digits(i int) int {
 	end := i
 	var value []rune
-	for end < len(s.runes) && (isDigit(s.runes[end]) || s.runes[end] == '\ufe0f' || s.runes[end] == '\u20e3') {
-		if isDigit(s.runes[end]) {
-			value = append(value, s.runes[end])
+	for ; end < len(s.runes); end++ {
+		switch c := s.runes[end]; {
+		case isDigit(c):
+			value = append(value, c)
+		case c == 'o' && s.betweenDigits(end):
+			value = append(value, '0')
+		case c != '\ufe0f' && c != '\u20e3':
+			if spaced := s.spaced(i, end); spaced > end {
+				value, end = []rune(strings.ReplaceAll(string(s.runes[i:spaced]), " ", "")), spaced
+			}
+			return s.emit(token{class: number, value: plainNumber(string(value))}, i, end)
 		}
-		end++
 	}
 	return s.emit(token{class: number, value: plainNumber(string(value))}, i, end)
 }
 
-// numerals reads a run of Chinese numerals. The last one counts things where a
-// counting word follows a room: 三零一一份 is room 301, one.
-func (s *scanner) numerals(i int) int {
-	end := i
-	for end < len(s.runes) && isChineseNumeral(s.runes[end]) {
-		end++
+// spaced gives the end of a room whose digits stand apart, as pictures are read by
+// machines, where a word or a dash says that a room stands here; and end where they do not.
+func (s *scanner) spaced(i, end int) int {
+	to := end
+	for end == i+1 && to+1 < len(s.runes) && s.runes[to] == ' ' && s.digit(to+1) && !s.digit(to+2) {
+		to += 2
 	}
-	run := s.runes[i:end]
-	if len(run) > 3 && end < len(s.runes) {
-		if w, ok := s.find(end); ok && w.class == counts {
+	last := len(s.out) - 1
+	for last >= 0 && s.out[last].class == gap {
+		last--
+	}
+	led := last >= 0 && strings.IndexByte("BHUF", byte(s.out[last].class)) >= 0
+	if to-i < 5 || !led {
+		return end
+	}
+	return to
+}
+
+// numerals reads a run of Chinese numerals, in which 0 and O may stand for 零. The
+// last one counts things where a counting word follows a room: 三零一一份 is room 301, one.
+func (s *scanner) numerals(i int) int {
+	var run []rune
+	for end := i; end < len(s.runes); end++ {
+		c := s.runes[end]
+		if strings.ContainsRune("0o○", c) && len(run) > 0 && end+1 < len(s.runes) && isChineseNumeral(s.runes[end+1]) {
+			c = '零'
+		}
+		if !isChineseNumeral(c) {
+			break
+		}
+		run = append(run, c)
+	}
+	if end := i + len(run); len(run) > 3 && end < len(s.runes) {
+		if w, _, ok := s.find(end); ok && w.class == counts {
 			run = run[:len(run)-1]
 		}
 	}
