@@ -9,10 +9,11 @@ import (
 
 // Answer is what the leader says about one entry. Fields that are left out change nothing.
 type Answer struct {
-	Entry  int             `json:"entry" minimum:"1"` // from 1
-	Door   *community.Door `json:"door,omitempty"`
-	Wants  []Want          `json:"wants,omitempty"` // instead of what was read
-	Action Action          `json:"action,omitempty" enum:",add,set,replace,cancel,ignore" doc:"Of the same name twice: add tops up, replace takes it instead, ignore is a duplicate."`
+	Entry  int              `json:"entry" minimum:"1"` // from 1
+	Door   *community.Door  `json:"door,omitempty"`
+	Doors  []community.Door `json:"doors,omitempty" maxItems:"20" doc:"Instead of one door: the line is an order of each of these."`
+	Wants  []Want           `json:"wants,omitempty"` // instead of what was read
+	Action Action           `json:"action,omitempty" enum:",add,set,replace,cancel,ignore" doc:"Of the same name twice: add tops up, replace takes it instead, ignore is a duplicate."`
 }
 
 // Answer settles questions of one entry. A door also answers for the other
@@ -39,10 +40,13 @@ func (r *Review) Answer(a Answer, c Context) (touched []int, err error) {
 		})
 	}
 	touched = []int{a.Entry}
-	if a.Door != nil {
+	switch {
+	case a.Door != nil:
 		touched = r.answerDoor(a.Entry-1, *a.Door)
+	case len(a.Doors) > 0:
+		touched = r.answerDoors(a.Entry-1, a.Doors, a.Wants != nil)
 	}
-	e.askRest()
+	r.Entries[a.Entry-1].askRest()
 	r.reclass()
 	return touched, nil
 }
@@ -66,8 +70,14 @@ func (e *Entry) askRest() {
 }
 
 func (a Answer) check(c Context) error {
-	if a.Door != nil && !c.Compound.Has(*a.Door) {
-		return fault.New(fault.Invalid, "no_such_door", "The compound has no door %s.", *a.Door).With("door", a.Door.String())
+	doors := a.Doors
+	if a.Door != nil {
+		doors = []community.Door{*a.Door}
+	}
+	for _, d := range doors {
+		if !c.Compound.Has(d) {
+			return fault.New(fault.Invalid, "no_such_door", "The compound has no door %s.", d).With("door", d.String())
+		}
 	}
 	for _, w := range a.Wants {
 		if !slices.ContainsFunc(c.Items, func(i Item) bool { return i.ID == w.Item }) {
@@ -125,9 +135,17 @@ func (r *Review) reclass() {
 	for i := range r.Entries {
 		r.Entries[i].Kind = r.Entries[i].kind()
 	}
+	open := map[int]bool{}
+	for _, e := range r.Entries {
+		open[e.Line] = open[e.Line] || e.Kind == Question
+	}
 	for i := range r.Lines {
-		if n := r.Lines[i].Entry; n > 0 {
-			r.Lines[i].Kind = r.Entries[n-1].Kind
+		n := r.Lines[i].Entry
+		if n == 0 {
+			continue
+		}
+		if r.Lines[i].Kind = r.Entries[n-1].Kind; open[r.Entries[n-1].Line] { // of one of its doors
+			r.Lines[i].Kind = Question
 		}
 	}
 }
@@ -145,10 +163,21 @@ func (r *Review) Inherit(earlier *Review) {
 		if len(e.Questions) == 0 || len(same) == 0 {
 			continue
 		}
-		old := earlier.Entries[same[0]]
-		byText[e.unnumbered()] = same[1:]
-		if len(old.Questions) == 0 {
-			e.Door, e.DoorFrom, e.Wants, e.Action, e.Questions = old.Door, old.DoorFrom, old.Wants, old.Action, []Ask{}
+		line := earlier.Entries[same[0]].Line
+		for n, at := range same { // one line of several doors has several
+			old := earlier.Entries[at]
+			if len(old.Questions) > 0 || old.Line != line {
+				byText[e.unnumbered()] = same[max(n, 1):]
+				break
+			}
+			byText[e.unnumbered()] = same[n+1:]
+			next := *e
+			next.Door, next.DoorFrom, next.Wants, next.Action, next.Questions = old.Door, old.DoorFrom, old.Wants, old.Action, []Ask{}
+			if n == 0 {
+				*e = next
+			} else {
+				r.Entries = append(r.Entries, next)
+			}
 		}
 	}
 	r.reclass()

@@ -106,10 +106,11 @@ type Entry struct {
 	Questions []Ask              `json:"questions"`         // none: the entry is settled
 	Address   *community.Reading `json:"address,omitempty"` // where it is in doubt
 
-	again bool // a verb says that it changes what was ordered: 再加
-	plus  bool // +1
-	loose bool // the address is two numbers with a gap: a quantity and a price may look like it
-	of    int  // posting: two chains in one paste
+	again  bool // a verb says that it changes what was ordered: 再加
+	plus   bool // +1
+	loose  bool // the address is two numbers with a gap: a quantity and a price may look like it
+	listed bool // one of several doors that its line names
+	of     int  // posting: two chains in one paste
 }
 
 // Part is a piece of an entry's text.
@@ -158,6 +159,7 @@ const (
 	AskTooMany      = "too_many"         // more than 999 of one item, or none
 	AskWhichItem    = "which_item"       // several items, none named, or a word that fits several
 	AskPairing      = "pairing"          // numbers and items that cannot be paired: 2原味1
+	AskEachHow      = "each_how_many"    // 12-301、302 2份: two for each, or together
 	AskUnit         = "unit_other"       // 2斤 of what is sold by the tray
 	AskAgain        = "again"            // the same household or name twice: top-up or duplicate?
 	AskCancelWhat   = "cancel_what"      // 退出 1: whose, and what

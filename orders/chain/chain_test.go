@@ -114,6 +114,38 @@ func TestADuplicateIsAnsweredInThreeWays(t *testing.T) {
 	}
 }
 
+func TestALineOfTwoDoorsBecomesTwoOrders(t *testing.T) {
+	c := context("lanes", "eggs")
+	read := func() *Review { return parse(t, "1. 12-301、302 2板\n2. 12-303 小郑 1板", c) }
+	both := Answer{Entry: 1, Doors: []community.Door{{Building: "828-12", Unit: "1", Room: "301"}, {Building: "828-12", Unit: "1", Room: "302"}}}
+	r := read()
+	if e := r.Entries[0]; e.Address == nil || !e.Address.Several || r.Open() != 1 {
+		t.Fatalf("%+v", e)
+	}
+	answer(t, r, c, both)
+	if r.Open() != 2 || r.Lines[0].Kind != Question || r.Entries[2].Questions[0].Code != AskEachHow {
+		t.Errorf("two boards each or together is asked: %+v", r.Entries)
+	}
+	answer(t, r, c, Answer{Entry: 1, Wants: []Want{{"egg", 2}}})
+	if r.Lines[0].Kind != Question {
+		t.Errorf("the line's second door is still asked about: %+v", r.Lines[0])
+	}
+	answer(t, r, c, Answer{Entry: 3, Wants: []Want{{"egg", 1}}})
+	want := "828-12/1-301 egg=2; 828-12/1-303 egg=1; 828-12/1-302 egg=1"
+	if r.Open() != 0 || r.Lines[0].Kind != Wanted || wanted(r.Orders()) != want {
+		t.Errorf("%d open, %q", r.Open(), wanted(r.Orders()))
+	}
+	next := read()
+	if next.Inherit(r); next.Open() != 0 || wanted(next.Orders()) != want {
+		t.Errorf("pasted again: %d open, %q", next.Open(), wanted(next.Orders()))
+	}
+	both.Wants = []Want{{"egg", 3}}
+	r = read()
+	if answer(t, r, c, both); r.Open() != 0 || wanted(r.Orders()[2:]) != "828-12/1-302 egg=3" {
+		t.Errorf("doors and goods at once: %d open, %q", r.Open(), wanted(r.Orders()))
+	}
+}
+
 func TestARepastedChainIsADiff(t *testing.T) {
 	c := context("lanes", "eggs")
 	first := parse(t, "#接龙\n1. 12-301 小周 1板\n2. 小吴 1板\n3. 12-303 小郑 1板\n4. 12-304 小王 1板", c)

@@ -32,16 +32,21 @@ var compounds = map[string]*community.Compound{
 	"lanes":  {Form: community.AddressForm{Prefixes: []string{"紫龙路"}, BuildingZh: "号", NeverUnits: true}, Buildings: numberedBuildings(23, 1, "828")},
 	"units":  {Form: community.AddressForm{BuildingZh: "栋"}, Buildings: numberedBuildings(23, 2, "")},
 	"blocks": {Form: community.AddressForm{BuildingZh: "座", BuildingEn: "Block"}, Buildings: namedBuildings("A", "B", "C", "D", "E", "F")},
+	"towers": {NameZh: "紫藤花园", Form: community.AddressForm{Prefixes: []string{"紫龙路500号"}}, Buildings: numberedBuildings(33, 1, "")},
 	"trees":  {Form: community.AddressForm{BuildingZh: "苑"}, Buildings: namedBuildings("梅=梅苑", "兰=兰苑", "竹", "听雨轩")},
 }
 
 var offers = map[string][]Item{
-	"veg":    {{ID: "veg", NameZh: "蔬菜包", NameEn: "Vegetable pack", Units: UnitWords("pack")}},
-	"eggs":   {{ID: "egg", NameZh: "鸡蛋30枚", NameEn: "Eggs", Units: append(UnitWords("tray"), "箱")}},
-	"yogurt": {{ID: "plain", NameZh: "原味酸奶", NameEn: "Plain yogurt", Units: []string{"杯"}}, {ID: "fruit", NameZh: "水果酸奶", NameEn: "Fruit yogurt", Units: []string{"杯"}}},
-	"citrus": {{ID: "orange", NameZh: "蜜桔", Units: UnitWords("case")}, {ID: "gong", NameZh: "贡柑", Units: UnitWords("case")}},
-	"meat":   {{ID: "pork", NameZh: "猪肉"}, {ID: "beef", NameZh: "牛肉"}, {ID: "fish", NameZh: "鱼"}},
-	"market": {{ID: "egg", NameZh: "鸡蛋", NameEn: "Eggs", Units: UnitWords("tray")}, {ID: "milk", NameZh: "牛奶", NameEn: "Milk", Units: UnitWords("case")}, {ID: "rice", NameZh: "大米", NameEn: "Rice", Units: UnitWords("bag")}},
+	"veg":      {{ID: "veg", NameZh: "蔬菜包", NameEn: "Vegetable pack", Units: UnitWords("pack")}},
+	"eggs":     {{ID: "egg", NameZh: "鸡蛋30枚", NameEn: "Eggs", Units: append(UnitWords("tray"), "箱")}},
+	"yogurt":   {{ID: "plain", NameZh: "原味酸奶", NameEn: "Plain yogurt", Units: []string{"杯"}}, {ID: "fruit", NameZh: "水果酸奶", NameEn: "Fruit yogurt", Units: []string{"杯"}}},
+	"citrus":   {{ID: "orange", NameZh: "蜜桔", Units: UnitWords("case")}, {ID: "gong", NameZh: "贡柑", Units: UnitWords("case")}},
+	"cuts":     {{ID: "belly", NameZh: "猪五花", NameEn: "Pork belly", Code: "A", Units: UnitWords("pack")}, {ID: "brisket", NameZh: "牛腩", NameEn: "Beef brisket", Code: "B", Units: UnitWords("pack")}, {ID: "wing", NameZh: "鸡翅中", NameEn: "Chicken wings", Code: "C", Units: UnitWords("pack")}},
+	"pantry":   {{ID: "rice", NameZh: "大米 10kg", NameEn: "Rice", Units: UnitWords("bag")}, {ID: "oil", NameZh: "食用油 5L", NameEn: "Oil", Units: []string{"桶"}}, {ID: "noodle", NameZh: "挂面", Units: UnitWords("pack")}, {ID: "potato", NameZh: "土豆", Units: []string{"斤"}}},
+	"flavours": {{ID: "plain", NameZh: "酸奶原味", Units: UnitWords("pack")}, {ID: "fruit", NameZh: "酸奶水果味", Units: UnitWords("pack")}},
+	"box":      {{ID: "veg", NameZh: "蔬菜包", NameEn: "Veggie box", Units: UnitWords("pack")}},
+	"meat":     {{ID: "pork", NameZh: "猪肉"}, {ID: "beef", NameZh: "牛肉"}, {ID: "fish", NameZh: "鱼"}},
+	"market":   {{ID: "egg", NameZh: "鸡蛋", NameEn: "Eggs", Units: UnitWords("tray")}, {ID: "milk", NameZh: "牛奶", NameEn: "Milk", Units: UnitWords("case")}, {ID: "rice", NameZh: "大米", NameEn: "Rice", Units: UnitWords("bag")}},
 }
 
 // sample is one chain of the corpus: a text, the context it is read in, and what each line is.

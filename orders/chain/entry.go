@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"baimi/app/community"
 )
@@ -27,18 +28,20 @@ func newParser(c Context) *parser {
 
 var (
 	phoneText = regexp.MustCompile(`(?:\+?86[- ]?)?\b1[3-9]\d[- ]?\d{4}[- ]?\d{4}\b|\b0\d{2,3}-\d{7,8}\b`)
-	timeText  = regexp.MustCompile(`^\s*(?:\d{4}[-/]\d{1,2}[-/]\d{1,2}\s+|\d{1,2}-\d{1,2}\s+)?\d{1,2}[:：]\d{2}(?:[:：]\d{2})?(?:\s|$)`)
+	timeText  = regexp.MustCompile(`^\s*(?:\d{4}[-/]\d{1,2}[-/]\d{1,2}\s+|\d{1,2}-\d{1,2}\s+)?\d{1,2}[:：]\d{2}(?:[:：]\d{2})?(?:\s*[AaPp][Mm]\b)?(?:\s|$)`)
 	dateText  = regexp.MustCompile(`(?:\d{4}年)?\d{1,2}月\d{1,2}[日号]|^\s*\d{1,2}/\d{1,2}\s`)
 	linkText  = regexp.MustCompile(`https?://\S+`)
-	struck    = regexp.MustCompile(`~~.+~~`)
-	struckEnd = regexp.MustCompile(`~~`)
-	clockText = regexp.MustCompile(`(?:^|[^\d:：])(\d{1,2}[:：][0-5]\d(?:[:：][0-5]\d)?)(?:$|[^\d\-－:：])`)
-	labelText = regexp.MustCompile(`(?mi)(?:^|[ ，,；;])\s*(收件人|收货人|收件地址|收货地址|详细地址|联系电话|联系人|手机号?|电话|地址|姓名|房号|数量|份数|商品|规格|备注|留言|name|phone|tel|mobile|address|addr|note|remark|qty|quantity)\s*[:：]`)
-	noteText  = regexp.MustCompile(`(?mi)(?:备注|留言|note|remark)\s*[:：](.*)$`)
-	moneyText = regexp.MustCompile(`(?i)[¥￥]\s*\d+(?:\.\d+)?|\d+(?:\.\d+)?\s*(?:元|块钱?|rmb|yuan)(?:/\S{1,3})?|(?:已付|已转|转账|红包|付了|转了|付款|支付|收款|付|转|paid)\s*\d+(?:\.\d+)?`)
-	quitText  = regexp.MustCompile(`(?i)不要了|不用了|不接了|不订了|不买了|不参加了|退出|取消|退团|退单|撤单|撤销|已退|退掉|退了|退款|作废|删除|删掉|不需要|❌|✗|✘|\bcancel(?:led)?\b|\bdrop out\b|(?:不要|不接|不订|不买|退)\s*[）)]?\s*$`)
-	swapText  = regexp.MustCompile(`(?i)改成|改为|改到|改要|换成|换为|→|➡|->|=>|\bchange to\b|\bmake it\b|改|换`)
-	moreText  = regexp.MustCompile(`(?i)再加|追加|再来|再要|加订|多要|又要|还要|加\s*[0-9０-９一二两三四五六七八九十]|\badd\b|\bplus\b`)
+	// mentionText is somebody whom the line speaks to: @林团长 12-401 1箱.
+	mentionText = regexp.MustCompile(`(?i)(?:^|\s)(@(?:\p{Han}{0,6}(?:团长|群主|所有人|管理员|店长|老板)|all))`)
+	struck      = regexp.MustCompile(`~~.+~~`)
+	struckEnd   = regexp.MustCompile(`~~`)
+	clockText   = regexp.MustCompile(`(?:^|[^\d:：])(\d{1,2}[:：][0-5]\d(?:[:：][0-5]\d)?)(?:$|[^\d\-－:：])`)
+	labelText   = regexp.MustCompile(`(?mi)(?:^|[ ，,；;])\s*(收件人|收货人|收件地址|收货地址|详细地址|联系电话|联系人|手机号?|电话|地址|姓名|房号|数量|份数|商品|规格|备注|留言|name|phone|tel|mobile|address|addr|note|remark|qty|quantity)\s*[:：]`)
+	noteText    = regexp.MustCompile(`(?mi)(?:备注|留言|note|remark)\s*[:：](.*)$`)
+	moneyText   = regexp.MustCompile(`(?i)[¥￥]\s*\d+(?:\.\d+)?|(?:合计|总计|一共|共计?)?\s*\d+(?:\.\d+)?\s*(?:元|块钱?|rmb|yuan)(?:/\S{1,3})?|(?:已付|已转|转账|红包|付了|转了|付款|支付|收款|付|转|paid)\s*\d+(?:\.\d+)?`)
+	quitText    = regexp.MustCompile(`(?i)不要了|不用了|不接了|不订了|不买了|不参加了|退出|取消|退团|退单|撤单|撤销|已退|退掉|退了|退款|作废|删除|删掉|不需要|❌|✗|✘|(?:^|[\s，,。！!])算了[吧。！!]?\s*$|\bcancel(?:led)?\b|\bdrop out\b|\bnone for me\b|\bnot this time\b|(?:不要|不接|不订|不买|退)\s*[）)]?\s*$|退\s*[0-9０-９一二两三四五六七八九十a-zA-Z]`)
+	swapText    = regexp.MustCompile(`(?i)改成|改为|改到|改要|换成|换为|→|➡|->|=>|\bchange to\b|\bmake it\b|改|换`)
+	moreText    = regexp.MustCompile(`(?i)再加|追加|再来|再要|加订|多要|又要|还要|加\s*[0-9０-９一二两三四五六七八九十]|\badd\b|\bplus\b`)
 )
 
 // entry reads one entry of the chain. Lead is how many runes of it are its number.
@@ -86,6 +89,7 @@ func (p *parser) fixed(d *draft, e *Entry) {
 		e.Action, e.again = Cancel, true
 	}
 	all(linkText, 0, PartNote)
+	all(mentionText, 1, PartNote)
 	all(timeText, 0, PartTime)
 	all(dateText, 0, PartTime)
 	all(clockText, 1, PartTime)
@@ -103,7 +107,7 @@ func (p *parser) verbs(d *draft, e *Entry) (from int) {
 		re     *regexp.Regexp
 		hints  string // without any of these it is not there
 		action Action
-	}{{quitText, "不退取撤作删❌✗✘cd", Cancel}, {swapText, "改换→➡>cm", Set}, {moreText, "再追加多又还ap", Add}} {
+	}{{quitText, "不退取撤作删算❌✗✘cdn", Cancel}, {swapText, "改换→➡>cm", Set}, {moreText, "再追加多又还ap", Add}} {
 		if !strings.ContainsAny(string(d.folded), verb.hints) {
 			continue
 		}
@@ -112,8 +116,8 @@ func (p *parser) verbs(d *draft, e *Entry) (from int) {
 		if m == nil {
 			continue
 		}
-		if strings.HasPrefix(left[m[0]:m[1]], "加") { // the number behind it is the amount
-			m[1] = m[0] + len("加")
+		if first, size := utf8.DecodeRuneInString(left[m[0]:]); first == '加' || first == '退' && !strings.ContainsAny(left[m[0]:m[1]], "出团单掉了款") { // what stands behind is what it is about
+			m[1] = m[0] + size
 		}
 		_, end := d.claimBytes(left, m[0], m[1], PartVerb)
 		e.Action, e.again = verb.action, true
@@ -170,11 +174,13 @@ func (p *parser) address(d *draft, e *Entry) {
 	from, to := d.claimBytes(left, reading.Start, reading.End, PartAddress)
 	reading.Text = string(d.text[from:to])
 	e.Address = &reading
-	if reading.Doubt == community.TwoAddresses {
+	for reading.Doubt == community.TwoAddresses {
 		left = d.left()
-		if other := p.reader.Read(left); other.Doubt != community.NoAddress {
-			d.claimBytes(left, other.Start, other.End, PartAddress)
+		other := p.reader.Read(left)
+		if other.Doubt == community.NoAddress {
+			break
 		}
+		d.claimBytes(left, other.Start, other.End, PartAddress)
 	}
 	if reading.Door != nil {
 		e.Door, e.DoorFrom, e.loose = reading.Door, "address", reading.Loose

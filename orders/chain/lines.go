@@ -16,6 +16,7 @@ type row struct {
 	bare   string // trimmed
 	number int    // it begins with, as an entry or a menu line does; 0: none
 	lead   int    // runes of the number
+	head   bool   // a posting begins here
 	kind   Kind   // decided; empty: not yet
 }
 
@@ -28,6 +29,9 @@ var (
 	keycaps    = regexp.MustCompile(`^\s*(?:\d\x{FE0F}?\x{20E3})+\s*`)
 	inWords    = regexp.MustCompile(`^\s*([一二三四五六七八九十廿]{1,4})\s*[.、):]\s*`)
 	headLine   = regexp.MustCompile(`(?i)^\s*(?:#\s*接[龙龍]|#\s*group\s*note|#\s*solitaire|接[龙龍]\s*$|接[龙龍][:：])`)
+	nextNumber = regexp.MustCompile(`[\s;；，,。](\d{1,4})\s*[.、)）．:：]`)
+	titleRow   = regexp.MustCompile(`^[^\s:：]{1,14}接[龙龍]\s*[:：]?$`)
+	toAll      = regexp.MustCompile(`^(?:@所有人|大家|各位|家人们|邻居们|亲们)|还差\s*[\d一二两三四五六七八九十]|成团|抓紧`)
 	exampleRow = regexp.MustCompile(`(?i)^\s*(?:例|示例|样例|样板|模板|范例|比|(?:接龙|下单|报名|填写)?格式|e\.g\.|example|format)(?:如|子)?\s*(?:[:：.、]|\s)|^\s*如[:：]`)
 	deadline   = regexp.MustCompile(`(?i)[^\s（）()，,]*\d{1,2}[:：点]\d{0,2}\s*(?:截止|截团|截单)|(?:截止|截团|deadline)\S*\s*\d{1,2}[:：点]\d{0,2}`)
 	chatRow    = regexp.MustCompile(`(?i)^(?:@\S+\s*)?(?:收到|谢谢|感谢|好的?|好滴|辛苦|ok(?:ay)?|嗯|行|可以|已付|已转|付了|转了|知道了|明白|大家|各位|团长|请问|有没有|什么时候|几点|多少钱|早上好|早安|晚安|哈+$|thanks?|thank you|received|got it|noted)|[?？吗呢嘛]\s*$|^[\p{S}\p{P}\s]+$`)
@@ -165,7 +169,7 @@ type block struct {
 func blocks(all []row) []block {
 	out := []block{{from: 0}}
 	for i := range all {
-		if headLine.MatchString(all[i].text) && i > 0 {
+		if all[i].head && i > 0 {
 			out[len(out)-1].to = i
 			out = append(out, block{from: i})
 		}
@@ -179,8 +183,11 @@ func blocks(all []row) []block {
 
 // titleOf is what stands behind #接龙, or in the next line.
 func titleOf(rows []row) string {
-	if len(rows) == 0 || !headLine.MatchString(rows[0].text) {
+	if len(rows) == 0 || !rows[0].head {
 		return ""
+	}
+	if !headLine.MatchString(rows[0].text) { // 鸡蛋接龙
+		return rows[0].bare
 	}
 	rest := strings.TrimSpace(headLine.ReplaceAllString(rows[0].text, ""))
 	for _, r := range rows[1:] {

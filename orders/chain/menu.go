@@ -110,14 +110,23 @@ func (m *menu) allCodes(runes []rune, i int) bool {
 	return to-from > 1
 }
 
+// codeWords stand before or behind a code.
+var codeWords = words("套餐 组合 款 型")
+
 // code finds a code such as A or e1, and #3 for the third item in the LINE style.
 func (m *menu) code(runes []rune, i int) (mention, bool) {
 	if runes[i] == '#' {
 		return m.ordinal(runes, i)
 	}
+	if from := after(runes, i, codeWords); from > i && from < len(runes) { // 套餐A
+		hit, ok := m.code(runes, from)
+		hit.length += from - i
+		return hit, ok
+	}
 	for n := min(4, len(runes)-i); n > 0; n-- {
 		if item, ok := m.codes[string(runes[i:i+n])]; ok && !cutsLetters(runes, i+n) && !(isDigit(runes[i+n-1]) && i+n < len(runes) && isDigit(runes[i+n])) {
-			return mention{[]int{item}, n, true}, true
+			end := after(runes, i+n, codeWords) // A套餐
+			return mention{[]int{item}, end - i, end == i+n}, true
 		}
 	}
 	return mention{}, false
@@ -144,8 +153,11 @@ var codeLine = regexp.MustCompile(`(?:^|[\s,;、])(?:([a-z]\d?)\s*[:.、)=]\s*|(
 // learnCodes reads a line of the chain's own menu, and tells whether it was one.
 func (m *menu) learnCodes(line string) bool {
 	found := codeLine.FindAllStringSubmatch(foldText(line), -1)
-	learned := false
+	learned, menus := false, 0
 	for _, f := range found {
+		if isHan(firstRune(f[4])) || f[3] == "" {
+			menus++
+		}
 		if f[3] != "" && len(found) < 2 { // A鸡蛋 B牛奶 is a menu, a鸡蛋 alone may be none
 			continue
 		}
@@ -155,7 +167,7 @@ func (m *menu) learnCodes(line string) bool {
 			learned = true
 		}
 	}
-	return learned || len(found) > 1
+	return learned || menus > 1
 }
 
 // foldText brings full-width forms and capitals together, rune by rune.

@@ -1,6 +1,7 @@
 package chain
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 )
@@ -141,16 +142,26 @@ func (p *parser) pairTouching(bits []bit, d *draft) (wants []Want, asks []Ask) {
 func (p *parser) pairEach(bits []bit) (wants []Want, asks []Ask) {
 	at := slices.IndexFunc(bits, func(b bit) bool { return b.amount != nil && b.amount.each })
 	a := *bits[at].amount
-	for _, b := range bits {
+	mentions, _, _ := count(bits)
+	if of := cmp.Or(mentions, len(p.menu.items)); a.of > 0 && a.of != of {
+		return nil, []Ask{{Code: AskPairing}}
+	}
+	alone := func(i int) bool { return i < len(bits) && bits[i].amount != nil && !bits[i].amount.each }
+	shared := 0
+	for i, b := range bits {
 		switch {
+		case b.mention != nil && alone(i+1): // the 鸡蛋2 of 鸡蛋2，牛奶和大米各1
+			w, q := p.want(*b.mention, bits[i+1].amount, nil)
+			wants, asks = append(wants, w...), append(asks, q...)
 		case b.mention != nil:
+			shared++
 			w, q := p.want(*b.mention, &a, nil)
 			wants, asks = append(wants, w...), append(asks, q...)
-		case b.amount != nil && !b.amount.each:
-			asks = append(asks, Ask{Code: AskPairing})
+		case alone(i) && (i == 0 || bits[i-1].mention == nil), b.amount.each && shared == 0 && mentions > 0 && i > 0:
+			return nil, []Ask{{Code: AskPairing}}
 		}
 	}
-	if len(wants)+len(asks) == 0 {
+	if mentions == 0 {
 		for i := range p.menu.items {
 			w, q := p.want(mention{items: []int{i}}, &a, nil)
 			wants, asks = append(wants, w...), append(asks, q...)

@@ -7,7 +7,6 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"baimi/app/community"
 	"baimi/app/fault"
 )
 
@@ -22,6 +21,10 @@ func Parse(text string, c Context) (*Review, error) {
 			With("lines", lines).With("limit", MaxLines).With("bytes", len(text)).With("byte_limit", MaxBytes)
 	}
 	w := &walker{parser: newParser(c), rows: rows(text), review: &Review{Lines: []TextLine{}, Entries: []Entry{}}}
+	for i := range w.rows {
+		r := &w.rows[i]
+		r.head = headLine.MatchString(r.text) || titleRow.MatchString(r.bare) && w.itemOf(r.bare) >= 0
+	}
 	all := blocks(w.rows)
 	for i, b := range all {
 		if b.title != "" && repeated(all[i+1:], b.title) {
@@ -73,7 +76,7 @@ func (w *walker) block(b block) {
 		case r.bare == "":
 			w.close()
 			r.kind = Blank
-		case headLine.MatchString(r.text):
+		case r.head && !w.orders(r):
 			w.close()
 			r.kind = Header
 		case exampleRow.MatchString(string([]rune(r.text)[r.lead:])):
@@ -95,6 +98,7 @@ func (w *walker) block(b block) {
 		w.noteDeadline(r)
 	}
 	w.close()
+	w.said = w.said || b.to < len(w.rows) // what its sender said is the next posting
 	w.silent()
 }
 
@@ -106,7 +110,7 @@ func (w *walker) firstEntry(b block) int {
 			return i
 		}
 	}
-	if headLine.MatchString(w.rows[b.from].text) {
+	if w.rows[b.from].head {
 		return min(b.from+2, b.to)
 	}
 	return b.from
@@ -120,12 +124,21 @@ func (w *walker) noteDeadline(r *row) {
 	}
 }
 
-var detailRow = regexp.MustCompile(`(?i)^\s*(?:跟团号|下单人|商品|规格|数量|份数|金额|实付|订单|收件人|收货人|收件地址|收货地址|详细地址|联系电话|联系人|手机号?|电话|地址|姓名|房号|备注|留言|name|phone|tel|mobile|address|addr|note|remark)\s*[:：]`)
+var detailRow = regexp.MustCompile(`(?i)^\s*(跟团号|下单人|商品|规格|数量|份数|金额|实付|订单|收件人|收货人|收件地址|收货地址|详细地址|联系电话|联系人|手机号?|电话|地址|姓名|房号|备注|留言|name|phone|tel|mobile|address|addr|note|remark)\s*[:：]`)
+
+// repeats tells whether a labelled row says again what the open entry says already, and so begins another.
+func (w *walker) repeats(r *row) bool {
+	label := detailRow.FindStringSubmatch(r.text)
+	return label != nil && slices.ContainsFunc(w.open, func(i int) bool {
+		said := detailRow.FindStringSubmatch(w.rows[i].text)
+		return said != nil && said[1] == label[1]
+	})
+}
 
 // plain classifies a row without a number.
 func (w *walker) plain(i int, before bool) {
 	r := &w.rows[i]
-	if len(w.open) > 0 && (detailRow.MatchString(r.text) || w.continues(r)) {
+	if len(w.open) > 0 && !w.repeats(r) && (detailRow.MatchString(r.text) || w.continues(r)) {
 		w.open = append(w.open, i)
 		return
 	}
@@ -135,20 +148,23 @@ func (w *walker) plain(i int, before bool) {
 		return
 	}
 	switch {
-	case before && (e.Address == nil || e.Address.Door == nil):
+	case before && (e.Address == nil || e.Address.Door == nil) && !w.asksFor(e):
 		r.kind = Header
 		if offers := w.offers(r, e); offers && r.bare != w.review.Title && !deadline.MatchString(r.text) {
 			r.kind = Menu
 		}
 	case w.menu.learnCodes(r.text) && e.Address == nil:
 		r.kind = Menu
+	case e.Address == nil && !w.knows(e) && toAll.MatchString(r.bare):
+		r.kind = Chat
 	case w.sends(i, e):
+	case detailRow.MatchString(r.text): // more of it follows
+		w.open = []int{i}
+		w.said = true
 	case plausible(e, w.context.Known):
 		w.open = []int{i}
 		w.said = true
-		if !detailRow.MatchString(r.text) { // more of it follows a labelled line
-			w.close()
-		}
+		w.close()
 	case chatRow.MatchString(r.bare):
 		r.kind = Chat
 		w.said = true
@@ -158,6 +174,28 @@ func (w *walker) plain(i int, before bool) {
 		w.open = []int{i}
 		w.close()
 	}
+}
+
+// asksFor tells whether a row in front of the numbered ones is somebody's wish: 李四要1份.
+func (w *walker) asksFor(e Entry) bool {
+	says := e.names(PartVerb) && e.Name != "" && utf8.RuneCountInString(e.Name) <= 4 && !e.names(PartPrice)
+	return len(e.Wants) > 0 && (w.knows(e) || says)
+}
+
+// orders tells whether the first entry stands behind the header in one row: #接龙 12-301 小周 1份.
+func (w *walker) orders(r *row) bool {
+	lead := utf8.RuneCountInString(headLine.FindString(r.text))
+	e := w.entry(r.text, lead)
+	if lead == 0 || e.Door == nil || len(e.Wants) == 0 {
+		return false
+	}
+	r.number, r.lead = 1, lead
+	return true
+}
+
+func (w *walker) knows(e Entry) bool {
+	_, known := w.context.Known[e.Name]
+	return known
 }
 
 // offers tells whether a row before the first entry is a menu: prices, codes or items.
@@ -294,29 +332,6 @@ func (w *walker) spoken(e *Entry) {
 	case w.speaker.Door == nil && (!ok || e.Door != nil && *e.Door == known):
 		e.Name = w.speaker.Name
 	}
-}
-
-// pieces gives the open entry, or the entries of several households that stand in one
-// row: 12-301 小周 1板；12-302 小吴 2板.
-func (w *walker) pieces() []Entry {
-	whole := w.entryOf(w.open)
-	whole.Number = w.rows[w.open[0]].number
-	if whole.Address == nil || whole.Address.Doubt != community.TwoAddresses {
-		return []Entry{whole}
-	}
-	var out []Entry
-	runes := []rune(whole.Text)
-	lead := w.rows[w.open[0]].lead
-	front := string(runes[:lead])
-	for piece := range strings.FieldsFuncSeq(string(runes[lead:]), func(r rune) bool { return strings.ContainsRune("；;，,", r) }) {
-		e := w.entry(front+piece, lead)
-		if e.Door == nil || len(e.Wants) == 0 || len(e.Questions) > 0 || e.Action != Add {
-			return []Entry{whole}
-		}
-		e.Number = whole.Number
-		out, front, lead = append(out, e), "", 0
-	}
-	return out
 }
 
 // finish settles the entries and writes down what became of each line.

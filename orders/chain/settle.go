@@ -3,6 +3,7 @@ package chain
 import (
 	"regexp"
 	"slices"
+	"strings"
 
 	"baimi/app/community"
 )
@@ -86,7 +87,7 @@ func (p *parser) findDoor(e *Entry, here map[string]community.Door) {
 }
 
 func agrees(a *community.Reading, d community.Door) bool {
-	return a == nil || slices.Contains(a.Candidates, d) || a.Doubt == community.NoRoom && a.Building == d.Building
+	return a == nil || a.Doubt != community.TwoAddresses && slices.Contains(a.Candidates, d) || a.Doubt == community.NoRoom && a.Building == d.Building
 }
 
 func (e *Entry) ask(a Ask) { e.Questions = append(e.Questions, a) }
@@ -110,6 +111,9 @@ func (p *parser) askContent(e *Entry) {
 	default:
 		e.ask(Ask{Code: AskQuantity})
 	}
+	if e.Action == Add && len(e.Wants) == 1 && len(p.menu.items) == 1 && strings.Contains(e.Text, "各") && !e.listed && (e.Address == nil || e.Address.Doubt != community.TwoAddresses) { // 12-301 我和302各1份
+		e.ask(Ask{Code: AskPairing, Text: e.Text})
+	}
 	if e.Action == Add && len(e.Wants) > 0 && asking.MatchString(e.Text) {
 		e.ask(Ask{Code: AskIsOrder, Text: e.Text})
 	}
@@ -123,25 +127,30 @@ func (e *Entry) withdrawn() bool {
 	verb := len(e.Parts) - 1
 	for ; verb >= 0 && e.Parts[verb].Kind != PartVerb; verb-- {
 	}
-	crossed := verb == 0 // ❌3. 12-303 1板
+	led := func(p Part) bool { return p.Kind == PartNumber || strings.TrimSpace(p.Text) == "" }
+	crossed := verb >= 0 && !slices.ContainsFunc(e.Parts[:verb], func(p Part) bool { return !led(p) }) // ❌3. 12-303 1板
 	return crossed || verb > 0 && !slices.ContainsFunc(e.Parts[verb:], func(p Part) bool { return p.Kind == PartQuantity || p.Kind == PartItem })
 }
 
 // mixed tells whether only some of several items have an amount: 鸡蛋2 牛奶不要了.
 func (e *Entry) mixed() bool {
-	n := map[PartKind]int{}
-	for _, p := range e.Parts {
-		n[p.Kind]++
-	}
-	return n[PartItem] > 1 && n[PartQuantity] > 0 && n[PartQuantity] < n[PartItem]
+	items, amounts := e.count(PartItem), e.count(PartQuantity)
+	return items > 1 && amounts > 0 && amounts < items
 }
 
 // asking are the words of a question or a complaint beside goods.
-var asking = regexp.MustCompile(`破了|坏了|碎了|烂了|少了|漏了|缺了|已收|已到|已送|已取|没收到|未收到|(?i:broken|missing)|[吗呢?？]\s*$`)
+var asking = regexp.MustCompile(`破了|坏了|碎了|烂了|少了|漏了|缺了|已收(?:[^款钱]|$)|已到|已送|已取|没收到|未收到|(?i:broken|missing)|[吗呢?？]\s*$`)
 
 // names tells whether the entry's text has a part of this kind.
-func (e *Entry) names(kind PartKind) bool {
-	return slices.ContainsFunc(e.Parts, func(p Part) bool { return p.Kind == kind })
+func (e *Entry) names(kind PartKind) bool { return e.count(kind) > 0 }
+
+func (e *Entry) count(kind PartKind) (n int) {
+	for _, p := range e.Parts {
+		if p.Kind == kind {
+			n++
+		}
+	}
+	return n
 }
 
 // askEarlier asks whether a second entry of a household or name tops up or repeats.
@@ -160,12 +169,21 @@ func (p *parser) askEarlier(all []Entry, i int) {
 		e.ask(Ask{Code: AskCancelWhat, Entry: earlier + 1, Text: e.Text})
 	case earlier >= 0 && !changes:
 		e.ask(Ask{Code: AskAgain, Entry: earlier + 1})
-	case earlier < 0 && e.Action != Add && !e.withdrawn() && e.Door != nil && !p.context.Ordered[*e.Door]:
+	case e.Action == Set && p.replaces(all, earlier, e):
+		e.ask(Ask{Code: AskSwap, Text: e.Text})
+	case earlier < 0 && e.Action != Add && len(e.Questions) == 0 && !e.withdrawn() && e.Door != nil && !p.context.Ordered[*e.Door]:
 		e.ask(Ask{Code: AskNothingYet})
 	}
 	if e.Action == Add && earlier < 0 && (e.Door == nil || !p.context.Ordered[*e.Door]) {
 		e.again, e.plus = false, false // nothing to add to: an order
 	}
+}
+
+// replaces tells whether a change names other goods than were ordered, and so may take their
+// place: 王姐改鸡蛋, who had milk.
+func (p *parser) replaces(all []Entry, earlier int, e *Entry) bool {
+	named := len(p.menu.items) > 1 && e.names(PartItem) && !e.names(PartQuantity)
+	return named && len(e.Questions) == 0 && (earlier < 0 || !shareItem(all[earlier].Wants, e.Wants))
 }
 
 // sameAs tells whether two entries are one household's, or one name's where no door is known.

@@ -3,6 +3,7 @@ package chain
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // counting are the words that follow a number of things.
@@ -13,7 +14,7 @@ var counting = words("份 板 箱 公斤 千克 斤 个 個 盒 袋 包 瓶 只 
 var generic = strings.Fields("份 个 個 件 套 单 pcs pc")
 
 // measures follow numbers that count no goods: times, dates, money, floors.
-var measures = words("点 时 分钟 小时 分 月 日 号 號 楼 层 栋 幢 室 单元 岁 人 年 % 天 am pm 元 块 rmb yuan 圆")
+var measures = words("点 时 分钟 小时 分 月 日 号 號 楼 层 栋 幢 室 单元 岁 人 口 个人 年 % 天 am pm 元 块 rmb yuan 圆")
 
 // totals stand before a sum: 共3份.
 var totals = words("一共 总共 合计 总计 共计 共")
@@ -22,6 +23,12 @@ var totals = words("一共 总共 合计 总计 共计 共")
 var (
 	eaches     = words("各来 各要 各 每样 每种 每款 各种 各样 都要 都来 都 样样 一样")
 	everything = words("全部都要 全都要 每样都要 全要 全部 全套 都要 all")
+)
+
+// eachBehind stand behind such an amount, and allKinds before it.
+var (
+	eachBehind = vocabulary{[]rune("of each"), []rune("each")}
+	allKinds   = words("全部 全 所有")
 )
 
 // wanting are verbs before an amount or an item that change nothing.
@@ -50,6 +57,67 @@ func (item *Item) fits(n int64, word string) bool {
 	return !pieces && item.counts(word)
 }
 
+// sizedAs tells whether the item's name says this size: 10kg of 大米 10kg.
+func (item *Item) sizedAs(size string) bool {
+	for _, name := range []string{item.NameZh, item.NameEn} {
+		name = foldText(name)
+		if at := strings.Index(name, size); at >= 0 && (at == 0 || !isDigit(rune(name[at-1])) && name[at-1] != '.') {
+			return true
+		}
+	}
+	return false
+}
+
+// namedBy tells whether the item's name ends with the word, as 蔬菜包 and Veggie box do. 鸡蛋30枚 does not.
+func (item *Item) namedBy(word string) bool {
+	for _, name := range []string{item.NameZh, item.NameEn} {
+		front, ok := strings.CutSuffix(foldText(name), word)
+		if !ok { // 2 boxes of what is called Veggie box
+			front, ok = strings.CutSuffix(foldText(name), strings.TrimSuffix(strings.TrimSuffix(word, "s"), "e"))
+		}
+		if ok && front != "" {
+			last, _ := utf8.DecodeLastRuneInString(strings.TrimSpace(front))
+			_, numeral := smallNumbers[last]
+			return !isDigit(last) && !numeral && last != '十' && last != '半'
+		}
+	}
+	return false
+}
+
 func (item *Item) counts(word string) bool {
-	return word == "" || len(item.Units) == 0 || slices.Contains(generic, word) || slices.Contains(item.Units, word)
+	return word == "" || item.namedBy(word) || len(item.Units) == 0 || slices.Contains(generic, word) || slices.Contains(item.Units, word)
+}
+
+// vocabulary is a list of words, for looking them up in a text.
+type vocabulary [][]rune
+
+func words(list string) (v vocabulary) {
+	for word := range strings.FieldsSeq(list) {
+		v = append(v, []rune(word))
+	}
+	return v
+}
+
+// after gives the place behind the first of these words that begins at rune i, and i where none does.
+func after(runes []rune, i int, v vocabulary) int {
+	for _, w := range v {
+		if i+len(w) <= len(runes) && runes[i] == w[0] && slices.Equal(runes[i:i+len(w)], w) {
+			return i + len(w)
+		}
+	}
+	return i
+}
+
+// longest gives the longest of these words that begins at rune i.
+func (v vocabulary) longest(runes []rune, i int) (word []rune) {
+	for _, w := range v {
+		if len(w) > len(word) && i+len(w) <= len(runes) && runes[i] == w[0] && slices.Equal(runes[i:i+len(w)], w) && !cutsLetters(runes, i+len(w)) {
+			word = w
+		}
+	}
+	return word
+}
+
+func (v vocabulary) has(word []rune) bool {
+	return slices.ContainsFunc(v, func(w []rune) bool { return slices.Equal(w, word) })
 }

@@ -6,19 +6,6 @@ import (
 	"unicode"
 )
 
-// amount is a number of things in the text.
-type amount struct {
-	start, end int
-	n          int64
-	unit       string
-	plus       bool // +1
-	half       bool // 半箱, 1.5份
-	total      bool // 共3份
-	each       bool // 各1份
-	bare       bool // in Chinese numerals without a counting word
-	unclear    bool // 王五十份: fifty, or ten of 王五
-}
-
 // bit is an amount or a mention, in the order of the text.
 type bit struct {
 	start, end int
@@ -38,7 +25,10 @@ func (p *parser) wants(d *draft, from int) (wants []Want, asks []Ask, plus bool)
 			plus = plus || b.amount.plus
 		}
 	}
-	bits, total := takeTotal(bits)
+	if at := slices.IndexFunc(bits, func(b bit) bool { return b.either(d) }); at >= 0 {
+		return nil, []Ask{{Code: AskPairing, Text: span(d, bits)}}, false
+	}
+	bits, total := takeTotal(d, bits)
 	if at := slices.IndexFunc(bits, func(b bit) bool { return b.refused(d) }); at >= 0 {
 		return nil, []Ask{{Code: AskPairing, Text: span(d, bits)}}, false
 	}
@@ -92,12 +82,23 @@ func (b bit) refused(d *draft) bool {
 	return minus || endsWith(d.whole[:before], lessWord)
 }
 
+// either tells whether the item is one of two between which the text does not choose: 鸡蛋或牛奶.
+func (b bit) either(d *draft) bool {
+	before := strings.TrimRight(string(d.whole[:b.start]), " ")
+	return b.mention != nil && (strings.HasSuffix(before, "或") || strings.HasSuffix(before, "或者") || strings.HasSuffix(before, " or"))
+}
+
 func endsWith(runes []rune, v vocabulary) bool {
 	return slices.ContainsFunc(v, func(w []rune) bool { return len(runes) >= len(w) && slices.Equal(runes[len(runes)-len(w):], w) })
 }
 
-// takeTotal takes 共3份 out of the amounts, where there are others.
-func takeTotal(bits []bit) ([]bit, *amount) {
+// brackets tells whether a bracket opens right before the bit.
+func (b bit) brackets(d *draft) bool {
+	return b.start > 0 && strings.ContainsRune("(（:：", d.text[b.start-1])
+}
+
+// takeTotal takes the sum out of the amounts, where there are others: 共3份, or 3份（原味2水果1）.
+func takeTotal(d *draft, bits []bit) ([]bit, *amount) {
 	amounts, at := 0, -1
 	for i, b := range bits {
 		if b.amount != nil {
@@ -107,13 +108,13 @@ func takeTotal(bits []bit) ([]bit, *amount) {
 			}
 		}
 	}
-	if at < 0 || amounts < 2 && len(bits) == amounts {
+	if at < 0 && amounts == len(bits)-amounts+1 && amounts > 1 && bits[0].amount != nil && bits[1].brackets(d) {
+		at = 0
+	}
+	if at < 0 || amounts < 2 {
 		return bits, nil
 	}
 	total := bits[at].amount
-	if amounts < 2 {
-		return bits, nil
-	}
 	return slices.Delete(slices.Clone(bits), at, at+1), total
 }
 
@@ -122,7 +123,12 @@ func takeTotal(bits []bit) ([]bit, *amount) {
 func (p *parser) bits(d *draft, from int) []bit {
 	var bits []bit
 	for i := from; i < len(d.folded); {
-		if a, ok := p.amountAt(d.folded, i); ok && !endsName(d.folded, bits, a) {
+		hit, named := p.menu.at(d.folded, i)
+		a, ok := p.amountAt(d.folded, i)
+		if ok && named && (a.begins(hit) || d.folded[i] == 'a' && !unicode.IsSpace(d.folded[i+1])) { // 五花 is no five of 花, and A套餐 no 套 of it
+			ok = false
+		}
+		if ok && !endsName(d.folded, bits, a) {
 			bits = append(bits, bit{start: a.start, end: a.end, amount: &a})
 			i = a.end
 			continue
@@ -131,14 +137,67 @@ func (p *parser) bits(d *draft, from int) []bit {
 			i = end
 			continue
 		}
-		if hit, ok := p.menu.at(d.folded, i); ok {
+		if last := len(bits) - 1; named && last >= 0 && bits[last].end == i && bits[last].mention.both(hit) {
+			bits[last].end += hit.length
+			i += hit.length
+			continue
+		}
+		if named {
 			bits = append(bits, bit{start: i, end: i + hit.length, mention: &hit})
 			i += hit.length
 			continue
 		}
 		i++
 	}
-	return slices.DeleteFunc(bits, func(b bit) bool { return b.mention != nil && !counts(d.folded, bits, b) })
+	bits = p.withoutSpecs(d, bits)
+	all := slices.Clone(bits)
+	return slices.DeleteFunc(bits, func(b bit) bool { return b.mention != nil && !counts(d.folded, all, b) })
+}
+
+// both narrows a mention to the items of another one that follows: 原味酸奶 where
+// 酸奶原味 is sold. It tells whether there are any.
+func (m *mention) both(next mention) bool {
+	if m == nil {
+		return false
+	}
+	var some []int
+	for _, i := range m.items {
+		if slices.Contains(next.items, i) {
+			some = append(some, i)
+		}
+	}
+	narrower := len(some) > 0 && len(some) < max(len(m.items), len(next.items)) // 奶奶 is no twice 奶
+	if narrower {
+		m.items, m.single = some, false
+	}
+	return narrower
+}
+
+// begins tells whether the amount is a numeral that an item's name begins with.
+func (a amount) begins(hit mention) bool {
+	return a.bare && !a.each && !a.total && hit.length > a.end-a.start
+}
+
+// withoutSpecs claims the sizes of the items that are named, the 10kg of 10kg大米2袋.
+func (p *parser) withoutSpecs(d *draft, bits []bit) []bit {
+	mentioned := map[int]bool{}
+	for _, b := range bits {
+		if b.mention != nil && len(b.mention.items) == 1 {
+			mentioned[b.mention.items[0]] = true
+		}
+	}
+	return slices.DeleteFunc(bits, func(b bit) bool {
+		if b.amount == nil || b.amount.unit == "" || !isDigit(d.folded[b.start]) {
+			return false
+		}
+		for i := range mentioned {
+			if p.menu.items[i].sizedAs(string(d.folded[b.start:b.end])) {
+				d.claim(b.start, b.end, PartItem)
+				return true
+			}
+		}
+		return false
+	})
 }
 
 // endsName tells whether a bare Chinese numeral is the end of a name: 孙八水果1.
@@ -149,8 +208,11 @@ func endsName(runes []rune, bits []bit, a amount) bool {
 
 // counts tells whether a mention names an item here: not the 小米 of a person called 小米粒.
 func counts(runes []rune, bits []bit, b bit) bool {
+	joined := func(o, b bit) bool { // 鸡蛋和牛奶
+		return o.mention != nil && o.end+1 == b.start && strings.ContainsRune("和与跟及或", runes[o.end]) && !o.mention.single && !b.mention.single
+	}
 	touches := slices.ContainsFunc(bits, func(o bit) bool {
-		return (o.end == b.start || o.start == b.end) && (o.amount != nil || !b.mention.single)
+		return joined(o, b) || o.mention != nil && joined(b, o) || (o.end == b.start || o.start == b.end) && (o.amount != nil || !b.mention.single)
 	})
 	if touches {
 		return true
@@ -167,146 +229,4 @@ func counts(runes []rune, bits []bit, b bit) bool {
 
 func blank(runes []rune) bool {
 	return !slices.ContainsFunc(runes, func(r rune) bool { return !unicode.IsSpace(r) && !strings.ContainsRune(":=的", r) })
-}
-
-// amountAt reads an amount that begins at rune i: 2, x2, +1, 两份, 半箱, 各1份.
-func (p *parser) amountAt(runes []rune, i int) (amount, bool) {
-	if all := after(runes, i, everything); all > i && len(p.menu.items) > 1 && !p.countedAt(runes, all) {
-		return amount{start: i, end: all, n: 1, each: true}, true
-	}
-	a := amount{start: i}
-	at := a.sign(runes, i)
-	n, end, half, chinese, ok := numberAt(runes, at)
-	if !ok || i > 0 && at == i && isDigit(runes[i]) && (isDigit(runes[i-1]) || runes[i-1] == '.') {
-		return a, false
-	}
-	a.n, a.half = n, half
-	a.unit, a.end = p.unitAt(runes, end)
-	if a.end < len(runes) && runes[a.end] == '半' && (a.unit != "" || a.end == end) {
-		a.half, a.end = true, a.end+1
-		if a.unit == "" {
-			a.unit, a.end = p.unitAt(runes, a.end)
-		}
-	}
-	if chinese && a.unit == "" && at == i && !standsAlone(runes, i, end) {
-		hit, item := p.itemAt(runes, skipSpaces(runes, end))
-		if !item || hit.single && isASCIILetter(runes[i]) { // a b c are codes
-			return a, false
-		}
-		a.bare = true
-	}
-	a.unclear = chinese && !isASCIILetter(runes[i]) && at == i && i > 0 && isHan(runes[i-1]) && runes[i] != '十' && end-i > 1
-	return a, !measured(runes, end, a.unit)
-}
-
-// sign reads what stands before a number and gives the number's place: x, +, 各, 共.
-func (a *amount) sign(runes []rune, i int) (at int) {
-	at = i
-	switch r := runes[i]; {
-	case after(runes, i, totals) > i:
-		at, a.total = after(runes, i, totals), true
-	case after(runes, i, eaches) > i:
-		at, a.each = after(runes, i, eaches), true
-	case r == '*' || r == 'x' && (i == 0 || !isASCIILetter(runes[i-1])):
-		at = i + 1
-	case r == '+':
-		at, a.plus = i+1, true
-	}
-	if at > i {
-		at = skipSpaces(runes, at)
-	}
-	return at
-}
-
-// standsAlone tells whether a number in words without a counting word is an amount: 我要俩, three, 半.
-func standsAlone(runes []rune, i, end int) bool {
-	ends := end >= len(runes) || !isWordRune(runes[end])
-	switch {
-	case isASCIILetter(runes[i]):
-		return ends && end-i > 2 // a and an need what they count
-	case strings.ContainsRune("俩仨半", runes[i]):
-		return ends
-	}
-	return ends && i > 0 && endsWith(runes[:i], wanting)
-}
-
-// countedAt tells whether a number of things begins here.
-func (p *parser) countedAt(runes []rune, i int) bool {
-	_, _, _, _, ok := numberAt(runes, skipSpaces(runes, after(runes, skipSpaces(runes, i), wanting)))
-	return ok
-}
-
-func (p *parser) itemAt(runes []rune, i int) (mention, bool) {
-	if i >= len(runes) {
-		return mention{}, false
-	}
-	return p.menu.at(runes, i)
-}
-
-// unitAt reads a counting word, after a space at most.
-func (p *parser) unitAt(runes []rune, i int) (string, int) {
-	for _, at := range []int{i, skipSpaces(runes, i)} {
-		if word := p.units.longest(runes, at); word != nil {
-			return string(word), at + len(word)
-		}
-	}
-	return "", i
-}
-
-// measured tells whether the number is one of 5点, 12号, 58元 and not of goods.
-func measured(runes []rune, end int, unit string) bool {
-	if word := measures.longest(runes, end); word != nil && len(string(word)) >= len(unit) && string(word) != unit {
-		return true
-	}
-	return end+1 < len(runes) && runes[end] == ':' && isDigit(runes[end+1])
-}
-
-// skipMeasure skips numbers that count no goods: 22:14, 58元, 18点, and long ones.
-func skipMeasure(runes []rune, i int) int {
-	end := i
-	for end < len(runes) && (isDigit(runes[end]) || end > i && strings.ContainsRune(".:/-", runes[end]) && end+1 < len(runes) && isDigit(runes[end+1])) {
-		end++
-	}
-	return end
-}
-
-func skipSpaces(runes []rune, i int) int {
-	for i < len(runes) && (runes[i] == ' ' || runes[i] == '\t' || runes[i] == '　') {
-		i++
-	}
-	return i
-}
-
-// vocabulary is a list of words, for looking them up in a text.
-type vocabulary [][]rune
-
-func words(list string) (v vocabulary) {
-	for word := range strings.FieldsSeq(list) {
-		v = append(v, []rune(word))
-	}
-	return v
-}
-
-// after gives the place behind the first of these words that begins at rune i, and i where none does.
-func after(runes []rune, i int, v vocabulary) int {
-	for _, w := range v {
-		if i+len(w) <= len(runes) && runes[i] == w[0] && slices.Equal(runes[i:i+len(w)], w) {
-			return i + len(w)
-		}
-	}
-	return i
-}
-
-// longest gives the longest of these words that begins at rune i.
-func (v vocabulary) longest(runes []rune, i int) (word []rune) {
-	for _, w := range v {
-		if len(w) > len(word) && i+len(w) <= len(runes) && runes[i] == w[0] && slices.Equal(runes[i:i+len(w)], w) && !cutsLetters(runes, i+len(w)) {
-			word = w
-		}
-	}
-	return word
-}
-
-func (v vocabulary) has(word []rune) bool {
-	return slices.ContainsFunc(v, func(w []rune) bool { return slices.Equal(w, word) })
 }

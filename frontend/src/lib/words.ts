@@ -15,7 +15,7 @@ export function word(kind: Kind, value: string, inputs: Record<string, unknown> 
 }
 
 /** The families of messages that are looked up by a value of the service. */
-export const DYNAMIC = ['error', 'role', 'state', 'notice', 'need', 'reveal', 'handling', 'measure', 'window', 'on_fail', 'rule', 'step', 'outcome', 'why', 'agreed', 'payer', 'bill', 'method', 'on_fail_choice', 'rule_choice', 'kind', 'line', 'ask', 'claim', 'bearer', 'share', 'share_hint', 'leftover', 'entry', 'cause', 'account', 'declined', 'pace', 'party'] as const;
+export const DYNAMIC = ['error', 'role', 'state', 'notice', 'need', 'reveal', 'handling', 'measure', 'window', 'on_fail', 'rule', 'step', 'outcome', 'why', 'agreed', 'payer', 'bill', 'method', 'on_fail_choice', 'rule_choice', 'kind', 'line', 'ask', 'at_once', 'claim', 'bearer', 'share', 'share_hint', 'leftover', 'entry', 'cause', 'account', 'declined', 'pace', 'party'] as const;
 export type Kind = (typeof DYNAMIC)[number];
 
 /** The numbers and words of a sentence as people read them: moments, amounts, states. */
