@@ -35,7 +35,7 @@ type Reading struct {
 	Candidates []Door `json:"candidates,omitempty"` // best first, 8 at most
 	Building   string `json:"building,omitempty"`   // the one building that was named, also where the room is in doubt
 	Text       string `json:"text,omitempty"`       // the part of the text that is the address, as it was written
-	Several    bool   `json:"several,omitempty"`  // of two addresses: the candidates are the doors that are written, each of them plainly
+	Several    bool   `json:"several,omitempty"`    // of two addresses: the candidates are the doors that are written, each of them plainly
 	Loose      bool   `json:"-"`                    // only a gap is between building and room, which may be a quantity and a price
 	Start      int    `json:"-"`                    // of Text, in bytes
 	End        int    `json:"-"`
