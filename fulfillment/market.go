@@ -7,6 +7,7 @@ import (
 	"baimi/app/db"
 	"baimi/app/fault"
 	"baimi/fulfillment/matching"
+	"baimi/orders"
 )
 
 // MarketState is where a matching run stands.
@@ -68,6 +69,11 @@ func (m *Market) Validate() error {
 		return fault.New(fault.Invalid, "day_unknown", "Please name the day of delivery as 2022-04-19.").At("body.day", "not a date")
 	}
 	return nil
+}
+
+// sharing is what its rounds are told of how it shares.
+func (m *Market) sharing() *orders.Sharing {
+	return &orders.Sharing{Rule: orders.Rule(m.Rule), Seed: m.Seed}
 }
 
 func (m *Market) step(now time.Time, state MarketState, note string) {

@@ -302,7 +302,10 @@ func (f *Fulfillment) reaward(ctx context.Context, m *Market, deliveries []BulkD
 			a := &all[groupBuy][i]
 			a.Reasons = withRefused(a.Reasons, refused[demandID(groupBuy, a.Household, a.Item)])
 		}
-		_, err := f.orders.GroupBuys.Update(ctx, groupBuy, func(g *orders.GroupBuy) error { return g.Amend(m.ID, all[groupBuy], now) })
+		_, err := f.orders.GroupBuys.Update(ctx, groupBuy, func(g *orders.GroupBuy) error {
+			g.Shared = m.sharing()
+			return g.Amend(m.ID, all[groupBuy], now)
+		})
 		if err != nil {
 			return err
 		}

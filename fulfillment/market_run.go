@@ -157,6 +157,7 @@ func (f *Fulfillment) carryOut(ctx context.Context, m *Market) error {
 			if g.State == orders.Cancelled || g.State == orders.Failed {
 				return nil
 			}
+			g.Shared = m.sharing()
 			return g.Allocate(m.ID, awards, now)
 		})
 		if err != nil {

@@ -2,7 +2,6 @@ package fulfillment
 
 import (
 	"cmp"
-	"math/rand/v2"
 	"slices"
 
 	"baimi/fulfillment/matching"
@@ -65,13 +64,14 @@ func shareEqually(rule matching.Rule, seed, have int64, claims []Claim, of []int
 	return have
 }
 
-// drawn puts the claims in the order of their households in the seed's draw:
-// households by name, shuffled by PCG(seed, 0).
+// drawn puts the claims in the order of their households in the seed's draw, which
+// is the market's own.
 func drawn(seed int64, claims []Claim, of []int) []int {
 	order := slices.Clone(of)
-	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(claims[a].Household, claims[b].Household) })
-	draw := rand.New(rand.NewPCG(uint64(seed), 0))
-	draw.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
+	slices.SortStableFunc(order, func(a, b int) int {
+		x, y := matching.Ticket(seed, claims[a].Household), matching.Ticket(seed, claims[b].Household)
+		return slices.Compare(x[:], y[:])
+	})
 	return order
 }
 
@@ -83,13 +83,15 @@ func inTurn(have int64, claims []Claim, order []int, got []int64) {
 	}
 }
 
-// maxMin gives one unit to each in turn, round after round, so that two who
-// asked for as much differ by one unit at most.
+// maxMin gives one unit to each household in turn, round after round, so that two
+// who asked for as much differ by one unit at most.
 func maxMin(have int64, claims []Claim, order []int, got []int64) {
-	for have > 0 {
+	has := map[string]int64{}
+	for round := int64(0); have > 0; round++ {
 		for _, i := range order {
-			if have > 0 && got[i] < claims[i].Quantity {
+			if who := claims[i].Household; have > 0 && got[i] < claims[i].Quantity && has[who] <= round {
 				got[i]++
+				has[who]++
 				have--
 			}
 		}

@@ -26,6 +26,10 @@ func TestShare(t *testing.T) {
 			t.Errorf("%s of %d: %v, want %v", row.rule, row.have, got, row.want)
 		}
 	}
+	twice := []Claim{{"a", 4, 0}, {"a", 4, 0}, {"b", 4, 0}}
+	if got := Share(matching.Equal, 7, 6, twice); got[0]+got[1] != 3 || got[2] != 3 {
+		t.Errorf("a household that asks twice has one share: %v", got)
+	}
 	needy := []Claim{{"a", 4, 0}, {"b", 4, 3}}
 	if got := Share(matching.First, 7, 5, needy); !slices.Equal(got, []int64{1, 4}) {
 		t.Errorf("a household with a need comes first: %v", got)

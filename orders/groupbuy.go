@@ -24,6 +24,12 @@ const (
 	Failed     State = "failed"
 )
 
+// Sharing is the rule of a market with the seed of its draw.
+type Sharing struct {
+	Rule Rule  `json:"rule"`
+	Seed int64 `json:"seed"`
+}
+
 // Rule is how a shortage is shared out: see matching.
 type Rule string
 
@@ -77,6 +83,7 @@ type GroupBuy struct {
 	Leftover     *Leftover     `json:"leftover,omitempty"` // its goods are another round's, and stand in the lobby
 	Again        []Again       `json:"again,omitempty"`    // what of its own goods was offered again; 100 at most
 	Market       string        `json:"market,omitempty"`   // the market run that has collected or allocated it
+	Shared       *Sharing      `json:"shared,omitempty"`   // how that market shares what is short
 	Wake         *time.Time    `json:"wake,omitempty"`     // when a job has to look at it next
 	History      []Event       `json:"history"`            // what happened, newest last, 200 at most
 	Effects      []Effect      `json:"effects"`            // what is still to be done elsewhere because of it

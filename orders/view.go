@@ -63,6 +63,7 @@ type RoundTerms struct {
 	ExtendSeconds     int64     `json:"extend_seconds,omitempty"`
 	Extended          bool      `json:"extended"`
 	Rule              Rule      `json:"rule" enum:"equal,proportional,lottery,first"`
+	Shared            *Sharing  `json:"shared,omitempty" doc:"How its market shares what is short: the lottery serves the smallest SHA-256 of seed:household first."`
 	CommissionBasis   int64     `json:"commission_basis" doc:"Hundredths of a per cent for the leader."`
 	WaitList          bool      `json:"wait_list"`
 	Progress          Progress  `json:"progress"`
@@ -121,7 +122,7 @@ func (g *GroupBuy) terms() RoundTerms {
 	return RoundTerms{
 		ID: g.ID, Title: g.Title, Note: g.Note, Currency: g.Currency, State: g.State, Items: g.Items, Opens: g.Opens, Closes: g.Closes,
 		LimitPerHousehold: g.LimitPerHousehold, SortingSpace: g.SortingSpace, Minimum: g.Minimum, OnFail: g.OnFail,
-		ExtendSeconds: g.ExtendSeconds, Extended: g.Extended, Rule: g.Rule, CommissionBasis: g.CommissionBasis,
+		ExtendSeconds: g.ExtendSeconds, Extended: g.Extended, Rule: g.Rule, Shared: g.Shared, CommissionBasis: g.CommissionBasis,
 		WaitList: g.WaitList, Progress: g.Progress(),
 	}
 }

@@ -16,13 +16,13 @@ type part struct {
 
 // sharer divides what a cell gets among its demands. It only moves units between
 // demands of equal worth that accept the same prices, so it never costs worth.
-// Among these a floor comes first: one unit for every demand with a priority
-// that has none yet, the highest priority first, then by the draw. What is left is
-// shared by the market's rule.
+// Among these a floor comes first: one unit of the product for every household with
+// a priority that has none yet, the highest priority first, then by the draw. What is
+// left is shared by the market's rule.
 type sharer struct {
 	*model
 	parts []part
-	got   []int64            // by demand
+	got   []int64            // by household and product
 	ticks map[int32][32]byte // by demand: its household's place in the draw
 }
 
@@ -33,7 +33,11 @@ type claim struct {
 }
 
 func newSharer(m *model) *sharer {
-	return &sharer{model: m, got: slices.Clone(m.kept.got), ticks: map[int32][32]byte{}}
+	s := &sharer{model: m, got: make([]int64, m.indexes.claims), ticks: map[int32][32]byte{}}
+	for i, n := range m.kept.got {
+		s.got[m.indexes.claim[i]] += n
+	}
+	return s
 }
 
 // divide returns who gets what in a cell; good until the next call.
@@ -101,7 +105,7 @@ func (s *sharer) group(c *cell, classes []int32, takes []take) {
 			t := &mine[0]
 			u := min(a.award, t.n)
 			s.parts = append(s.parts, part{t.lot, a.demand, u})
-			s.got[a.demand] += u
+			s.got[s.indexes.claim[a.demand]] += u
 			a.award -= u
 			if t.n -= u; t.n == 0 {
 				mine = mine[1:]
@@ -135,18 +139,22 @@ func (s *sharer) award(claims []claim, n int64) {
 	}
 }
 
-// floor gives a unit to each claim with a priority and none yet, and returns how
-// many it gave.
+// floor gives a unit to each household with a priority and none yet, and returns
+// how many it gave.
 func (s *sharer) floor(claims []claim, n int64) (given int64) {
 	priority := func(c claim) int64 { return s.market.Demands[c.demand].Priority }
 	if !slices.ContainsFunc(claims, func(c claim) bool { return priority(c) > 0 }) {
 		return 0
 	}
 	slices.SortStableFunc(claims, func(a, b claim) int { return cmp.Or(cmp.Compare(priority(b), priority(a)), s.drawn(a, b)) })
+	served := map[int32]bool{}
 	for i := range claims {
-		if c := &claims[i]; given < n && priority(*c) > 0 && s.got[c.demand] == 0 {
+		c := &claims[i]
+		who := s.indexes.claim[c.demand]
+		if given < n && priority(*c) > 0 && s.got[who] == 0 && !served[who] {
 			c.award++
 			given++
+			served[who] = true
 		}
 	}
 	return given
@@ -162,14 +170,47 @@ func (s *sharer) inOrder(claims []claim, n int64, order func(a, b claim) int) {
 	}
 }
 
-// level raises whoever has least, unit by unit; the draw decides between equals.
-func (s *sharer) level(claims []claim, n int64) {
+// home is what one household asks of the product, in one demand or several.
+type home struct {
+	claims    []claim
+	has, room int64
+}
+
+// homes puts the claims of each household together, in the order of the draw.
+func (s *sharer) homes(claims []claim) []home {
 	slices.SortStableFunc(claims, s.drawn)
-	has := func(c claim) int64 { return s.got[c.demand] + c.award }
-	upTo := func(c claim, level int64) int64 { return min(c.room-c.award, max(0, level-has(c))) }
+	var all []home
+	for from, to := 0, 0; from < len(claims); from = to {
+		who := s.indexes.claim[claims[from].demand]
+		h := home{has: s.got[who]}
+		for ; to < len(claims) && s.indexes.claim[claims[to].demand] == who; to++ {
+			h.has += claims[to].award
+			h.room += claims[to].room - claims[to].award
+		}
+		h.claims = claims[from:to]
+		all = append(all, h)
+	}
+	return all
+}
+
+// give hands a household's units to its claims, one after the other.
+func (h *home) give(n int64) {
+	h.has, h.room = h.has+n, h.room-n
+	for i := range h.claims {
+		c := &h.claims[i]
+		more := min(n, c.room-c.award)
+		c.award, n = c.award+more, n-more
+	}
+}
+
+// level raises whichever household has least, unit by unit; the draw decides
+// between equals.
+func (s *sharer) level(claims []claim, n int64) {
+	homes := s.homes(claims)
+	upTo := func(h home, level int64) int64 { return min(h.room, max(0, level-h.has)) }
 	filled := func(level int64) (sum int64) {
-		for _, c := range claims {
-			sum += upTo(c, level)
+		for _, h := range homes {
+			sum += upTo(h, level)
 		}
 		return sum
 	}
@@ -184,14 +225,14 @@ func (s *sharer) level(claims []claim, n int64) {
 			hi = mid
 		}
 	}
-	for i := range claims {
-		more := upTo(claims[i], lo)
-		claims[i].award += more
+	for i := range homes {
+		more := upTo(homes[i], lo)
+		homes[i].give(more)
 		n -= more
 	}
-	for i := range claims {
-		if c := &claims[i]; n > 0 && c.award < c.room && has(*c) <= lo {
-			c.award++
+	for i := range homes {
+		if h := &homes[i]; n > 0 && h.room > 0 && h.has <= lo {
+			h.give(1)
 			n--
 		}
 	}

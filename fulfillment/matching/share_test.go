@@ -83,6 +83,35 @@ func TestTheFloorComesBeforeEveryRule(t *testing.T) {
 	}
 }
 
+// TestAHouseholdIsOneHoweverOftenItAsks: two demands of one household for one product
+// are one share and one floor.
+func TestAHouseholdIsOneHoweverOftenItAsks(t *testing.T) {
+	m := short(Equal, 4, 4, 4)
+	m.Demands[1].Household = "h0"
+	if got := received(m, solve(t, m, Options{Iterations: 10})); min(got[0]+got[1], got[2]) != 3 {
+		t.Errorf("7 units for two households, one of which asks twice: %v", got)
+	}
+	for _, rule := range []Rule{Equal, Proportional, Lottery, First} {
+		m := short(rule, 4, 4, 4, 4)
+		m.Lots[0].Available = 2
+		for i := range m.Demands {
+			m.Demands[i].MaxUnitPrice = 50
+		}
+		m.Demands[0].Priority, m.Demands[1].Priority, m.Demands[2].Priority = 1, 1, 1
+		m.Demands[1].Household = "h0"
+		if got := received(m, solve(t, m, Options{Iterations: 10})); got[0]+got[1] != 1 || got[2] != 1 {
+			t.Errorf("%s: a unit for each household with a priority, of which one asks twice: %v", rule, got)
+		}
+	}
+}
+
+// TestATicketIsWhatAnybodyComputes: printf %s 7:A001/3/1-604 | sha256sum
+func TestATicketIsWhatAnybodyComputes(t *testing.T) {
+	if got := fmt.Sprintf("%x", Ticket(7, "A001/3/1-604")); got != "4b70612865f36ad348275d3214a5f81b0c38bb20568b3d37ea5fa35437a4d274" {
+		t.Error(got)
+	}
+}
+
 func TestALotteryCanBeReplayedFromItsSeed(t *testing.T) {
 	m := short(Lottery, 3, 3, 3, 3)
 	got := received(m, solve(t, m, Options{Iterations: 10}))
