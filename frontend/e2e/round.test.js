@@ -156,6 +156,7 @@ test('a courier takes the run, walks it without a network, and sends it later', 
 	await page.getByLabel('Units on board').fill('2');
 	await page.getByRole('button', { name: 'Counted' }).click();
 	await page.getByRole('button', { name: 'Leave the gate' }).waitFor();
+	const path = new URL(page.url()).pathname; // of the page and of the run alike
 	await context.setOffline(true);
 	await page.getByRole('button', { name: 'Leave the gate' }).click();
 	await page.getByText('No network').waitFor();
@@ -168,9 +169,17 @@ test('a courier takes the run, walks it without a network, and sends it later', 
 		await page.getByRole('button', { name: 'Handed over' }).first().click();
 		await page.getByRole('button', { name: 'Handed over' }).nth(door - 1).waitFor({ state: 'detached' });
 	}
+	await page.reload(); // the phone keeps the page and what was done
+	const online = Date.now();
 	await context.setOffline(false);
+	await open(page, path);
 	await page.getByRole('button', { name: 'Back at the gate' }).click();
 	await page.getByText('Back', { exact: true }).waitFor();
+	const run = await (await page.request.get(service.base + '/api' + path)).json();
+	for (const { handover, label } of run.stops) {
+		assert.ok(Date.parse(handover.at) <= online && Date.parse(handover.synced) >= online, `${label} is told when it happened, and when it was sent: ${JSON.stringify(handover)}`);
+	}
+	assert.equal(new Set(run.stops.map((s) => s.handover.id)).size, run.stops.length, 'each hand-over once');
 	assert.deepEqual(people.courier.broken, []);
 });
 
