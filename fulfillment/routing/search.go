@@ -2,7 +2,6 @@ package routing
 
 import (
 	"context"
-	"math"
 	"math/rand/v2"
 	"slices"
 	"sync"
@@ -22,6 +21,8 @@ type Options struct {
 // search is simulated annealing over ruins and recreations.
 type search struct {
 	*state
+	used     func(steps int) float64 // the share of the budget that is used up
+	steps    int
 	draw     *rand.Rand
 	sortings []func(int32) int64
 
@@ -33,8 +34,9 @@ type search struct {
 	out     []int32
 	missed  []int32 // left out before this iteration
 
-	best     [][]int32
-	stale    []int // days that have changed since
+	elite    elite
+	best     [][]int32 // of this annealing
+	stale    []int     // days that have changed since
 	isStale  []bool
 	bestCost int64
 }
@@ -123,79 +125,6 @@ func (r *search) remember() {
 	r.stale = r.stale[:0]
 }
 
-// temperatures gives where the annealing begins and ends, in parts of the mean
-// way between two stops. Measured at 1 to 5 seconds: windows and mixed fleets
-// want it three times as hot as plain loads do (R112: 948.6 against 957.9,
-// X110-HD: 1.9 against 3.8 % above the best known), and large plain ones suffer
-// from it. Mixed fleets also want to end warmer: their vehicles change late.
-func (m *model) temperatures() (hot, cold float64) {
-	if m.mixed {
-		return 1, 0.03
-	}
-	if m.timed {
-		return 1, 0.01
-	}
-	return 0.35, 0.0035
-}
-
-// boldness is how much hotter a search begins that has more steps than 300 a stop:
-// by the root of how many more, and four times at most. At the end it is as cold.
-// Where windows alone keep trips apart it does not help: steps that are spent below
-// the heat at which trips take shape are worth more there.
-func (m *model) boldness(step int, share float64) float64 {
-	if step == 0 || share <= 0 || m.timed && !m.severalTrips {
-		return 1
-	}
-	steps := float64(step) / share / float64(m.n)
-	return min(max(math.Sqrt(steps/300), 1), 4)
-}
-
-// anneal runs until stop says that the share of the budget that is used is 1.
-func (r *search) anneal(warm bool, used func(iteration int) float64) {
-	mean := r.meanWay()
-	hot, cold := r.temperatures()
-	if warm {
-		hot = math.Sqrt(hot * cold)
-	}
-	var temperature float64
-	for i := 0; ; i++ {
-		if i%32 == 0 {
-			share := used(i)
-			if share >= 1 {
-				return
-			}
-			start := hot * r.boldness(i, share)
-			temperature = mean * start * math.Pow(cold/start, share)
-		}
-		r.step(temperature)
-	}
-}
-
-func (r *search) step(temperature float64) {
-	cost := r.cost
-	r.missed = append(r.missed[:0], r.absent...)
-	r.out = r.ruin(r.out[:0])
-	r.out = append(r.out, r.missed...)
-	r.recreate(r.out)
-	if float64(r.cost) < float64(cost)-temperature*math.Log(r.draw.Float64()) {
-		r.keep()
-		r.remember()
-		return
-	}
-	r.goBack(cost)
-}
-
-// meanWay is the mean distance between two stops of the solution.
-func (r *search) meanWay() float64 {
-	var total int64
-	ways := 1
-	for d := range r.days {
-		total += r.price(d)
-		ways += len(r.days[d].seq) + 1
-	}
-	return max(float64(total)/float64(ways), 1)
-}
-
 // solve gives the best days found, from earlier ones on where there are any.
 func solve(ctx context.Context, m *model, from [][]int32, clock *stopwatch) [][]int32 {
 	o := clock.o
@@ -224,15 +153,16 @@ func solveOnce(ctx context.Context, m *model, from [][]int32, clock *stopwatch, 
 		return r
 	}
 	stage := clock.stage(1)
-	r.anneal(!empty(from), func(iteration int) float64 {
+	r.used = func(steps int) float64 {
 		if ctx.Err() != nil {
 			return 1
 		}
-		if tells && clock.o.Progress != nil && iteration%4096 == 0 {
-			clock.o.Progress(r.bestCost, clock.left())
+		if tells && clock.o.Progress != nil && steps%4096 == 0 {
+			clock.o.Progress(r.bestSoFar(), clock.left())
 		}
-		return stage.used(iteration)
-	})
+		return stage.used(steps)
+	}
+	r.breed(!empty(from))
 	return r
 }
 
