@@ -3,6 +3,9 @@ import { ask, caught, type Problem } from '$lib/api/problem';
 import { overlay, type Act, type Outcome, type Run } from './overlay';
 import * as store from './store';
 
+/** Hand-overs that are sent at once: so many with a photo each stay below what the service takes. */
+const atOnce = 10;
+
 /** A run on the courier's phone: it goes on without a network, and what was done is sent when there is one. */
 export class CourierRun {
 	run = $state.raw<Run>();
@@ -94,11 +97,14 @@ export class CourierRun {
 			await this.#take(await ask(api.POST('/api/runs/{id}/leave', { params, body: { at: act.at }, headers: keyed(`leave-${this.id}`) })));
 			await store.answered([key]);
 		}
-		const handovers = waiting.flatMap(({ act }) => (act.kind === 'handover' ? [{ id: act.id, stop: act.stop, outcome: act.outcome, at: act.at, note: act.note, photo: act.photo }] : []));
-		if (handovers.length === 0) return;
-		const answer = await ask(api.POST('/api/runs/{id}/handovers', { params, body: { handovers }, headers: keyed(newKey()) }));
-		this.refused = answer.refused.map((r) => ({ status: 409, code: r.code, detail: r.detail, params: r.params ?? {}, errors: [] }));
-		await store.answered(waiting.filter((w) => w.act.kind === 'handover').map((w) => w.key));
-		await this.#take(answer.run);
+		const told = waiting.flatMap(({ key, act }) => (act.kind === 'handover' ? [{ key, handover: { id: act.id, stop: act.stop, outcome: act.outcome, at: act.at, note: act.note, photo: act.photo } }] : []));
+		if (told.length > 0) this.refused = [];
+		for (let from = 0; from < told.length; from += atOnce) {
+			const some = told.slice(from, from + atOnce);
+			const answer = await ask(api.POST('/api/runs/{id}/handovers', { params, body: { handovers: some.map((t) => t.handover) }, headers: keyed(newKey()) }));
+			this.refused = [...this.refused, ...answer.refused.map((r) => ({ status: 409, code: r.code, detail: r.detail, params: r.params ?? {}, errors: [] }))];
+			await store.answered(some.map((t) => t.key));
+			await this.#take(answer.run);
+		}
 	}
 }
