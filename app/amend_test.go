@@ -103,7 +103,7 @@ func TestARefusedDeliveryIsPlannedAgainWithAnotherSupplier(t *testing.T) {
 	if units != 12 || line.Served[0].Supplier != "S2" || line.Served[0].UnitPrice != 3500 {
 		t.Fatalf("%d units: %+v", units, line)
 	}
-	for who, kind := range map[*visitor]string{a.first: "replanned", a.second: "replanned", a.leader: "round_replanned", a.other: "delivery_planned"} {
+	for who, kind := range map[*visitor]string{a.first: "replanned", a.second: "replanned", a.leader: "round_replanned", a.other: "delivery_ordered"} {
 		if !a.told(who, kind) {
 			t.Errorf("%s is not told %s", who.Account, kind)
 		}
@@ -210,7 +210,7 @@ func TestADeliveryThatIsTurnedAwayAtTheGateIsPlannedAgain(t *testing.T) {
 	if units, line := a.gets(a.round); units != 12 || line.Served[0].Supplier != "S2" {
 		t.Fatalf("%d units: %+v", units, line)
 	}
-	for who, kind := range map[*visitor]string{a.first: "replanned", a.leader: "round_replanned", a.seller: "delivery_refused", a.coordinator: "delivery_refused", a.other: "delivery_planned"} {
+	for who, kind := range map[*visitor]string{a.first: "replanned", a.leader: "round_replanned", a.seller: "delivery_refused", a.coordinator: "delivery_refused", a.other: "delivery_ordered"} {
 		if !a.told(who, kind) {
 			t.Errorf("%s is not told %s", who.Account, kind)
 		}

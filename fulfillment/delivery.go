@@ -101,6 +101,8 @@ const (
 	tellReceived   = "received"
 	tellReleased   = "released"   // to a lot: what the delivery does not take of it any more is given back
 	tellMarket     = "plan"       // to the market: it plans again
+	tellOrdered    = "ordered"    // to the supplier: there is a delivery to confirm
+	tellComing     = "coming"     // to the compound's coordinators: it is on its way
 	tellSupplier   = "replanned"  // to the supplier: look at the delivery again
 	tellSmaller    = "smaller"    // to the supplier: bring less
 	tellUnsaid     = "unsaid"     // to the supplier: say when a delivery leaves
@@ -114,8 +116,9 @@ func deliveryOf(m *Market, drop *matching.Drop, lots map[string]DropLot, currenc
 	d := BulkDelivery{
 		Doc: db.Doc{ID: deliveryID(m.ID, drop)}, Market: m.ID, Supplier: supplierID(drop.Supplier), Compound: compound, Gate: gate, At: gate,
 		Window: drop.Window, Day: m.Day, Trips: drop.Trips, Currency: currency, Rule: m.Rule, Seed: m.Seed, State: Planned,
-		Runs: []string{}, Effects: []Effect{}, History: []Step{{At: now.UTC(), Kind: string(Planned)}},
+		Runs: []string{}, History: []Step{{At: now.UTC(), Kind: string(Planned)}},
 	}
+	d.Effects = []Effect{{tellOrdered, d.Supplier}}
 	for _, l := range drop.Lots {
 		of := lots[l.Lot]
 		of.Quantity, of.UnitPrice = l.Quantity, l.UnitPrice
@@ -258,6 +261,7 @@ func (d *BulkDelivery) Dispatch(by string, now time.Time) error {
 	}
 	d.step(Dispatched, by, "", now)
 	d.tellRounds(tellDispatched)
+	d.Effects = append(d.Effects, Effect{tellComing, d.Compound})
 	return nil
 }
 

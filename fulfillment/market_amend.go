@@ -246,7 +246,6 @@ func (f *Fulfillment) redeliver(ctx context.Context, m *Market, deliveries []Bul
 		d := deliveryOf(m, &m.Plan.Drops[i], lots, currency[m.Plan.Drops[i].Gate], now)
 		planned[d.ID] = d
 		if !slices.ContainsFunc(deliveries, func(o BulkDelivery) bool { return o.ID == d.ID }) {
-			d.Effects = append(d.Effects, Effect{tellSupplier, d.Supplier})
 			fresh = append(fresh, d)
 		}
 	}

@@ -53,7 +53,7 @@ func Open(conn *db.Conn, o *orders.Orders, c *catalog.Catalog, homes *community.
 // stock), and what runs have still to tell. What fails does not keep the others waiting.
 func (f *Fulfillment) Due(ctx context.Context, now time.Time) error {
 	all := errors.Join(f.runSchedules(ctx, now), f.recall(ctx), f.takeLate(ctx, now))
-	for _, kind := range []string{tellDispatched, tellReceived, tellReleased, tellMarket, tellSupplier, tellSmaller, tellUnsaid, tellGate, tellRedirected} {
+	for _, kind := range []string{tellDispatched, tellReceived, tellReleased, tellMarket, tellOrdered, tellComing, tellSupplier, tellSmaller, tellUnsaid, tellGate, tellRedirected} {
 		for d, err := range f.Deliveries.Find(ctx, db.Where("effects.kind", kind)) {
 			if err != nil {
 				return errors.Join(all, err)
@@ -131,7 +131,9 @@ func (f *Fulfillment) tell(ctx context.Context, d *BulkDelivery, e Effect) error
 		return f.Reopen(ctx, e.Of, d.ID)
 	case tellSupplier:
 		return f.people.TellHolders(ctx, people.Grant{Role: people.Supplier, Scope: e.Of}, d.notice(string(d.State), now))
-	case tellSmaller, tellUnsaid, tellRedirected:
+	case tellComing:
+		return f.people.TellHolders(ctx, people.Grant{Role: people.Coordinator, Scope: e.Of}, d.notice(e.Kind, now))
+	case tellOrdered, tellSmaller, tellUnsaid, tellRedirected:
 		return f.people.TellHolders(ctx, people.Grant{Role: people.Supplier, Scope: e.Of}, d.notice(e.Kind, now))
 	case tellGate:
 		return f.people.TellHolders(ctx, people.Grant{Role: people.Coordinator, Scope: e.Of}, d.notice(string(Refused), now))

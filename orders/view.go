@@ -79,6 +79,7 @@ type Round struct {
 	Market   string `json:"market,omitempty"`
 	Leftover bool   `json:"leftover" doc:"Whether it offers what another round left over, from the lobby."`
 	Leads    bool   `json:"leads" doc:"Whether you lead this round."`
+	Why      string `json:"why,omitempty" doc:"Why it was cancelled, in its leader's words."`
 	Mine     []Mine `json:"mine" doc:"Your households' orders."`
 
 	Participants []Order `json:"participants,omitempty" doc:"In natural order of their doors; for those who lead."`
@@ -137,12 +138,24 @@ func (g *GroupBuy) View(a people.Actor) (Round, bool) {
 		RoundTerms: g.terms(), Compound: g.Compound, Building: g.Building, Scope: g.Scope, Campaign: g.Campaign,
 		Market: g.Market, Leftover: g.Leftover != nil, Leads: sight == Leads, Mine: g.mine(g.homesOf(a)),
 	}
+	if g.State == Cancelled {
+		r.Why = g.cancelledBecause()
+	}
 	if sight == Leads {
 		r.Participants, r.Waiting, r.History = ordersOf(g.Participants), ordersOf(g.Waiting), g.History
 		slices.SortFunc(r.Participants, byDoor)
 		r.LeftOver = g.leftOver()
 	}
 	return r, true
+}
+
+func (g *GroupBuy) cancelledBecause() string {
+	for _, e := range slices.Backward(g.History) {
+		if e.Kind == string(Cancelled) {
+			return e.Text
+		}
+	}
+	return ""
 }
 
 func (g *GroupBuy) mine(homes []string) []Mine {

@@ -14,7 +14,7 @@ export function startBrowser() {
 
 /** A person with a browser of their own, signed in as the demo's holder of a role. */
 export async function person(browser, base, role, { locale = 'en-GB', viewport = phone, serviceWorkers = 'block' } = {}) {
-	const context = await browser.newContext({ baseURL: base, locale, viewport, serviceWorkers, timezoneId: 'Asia/Shanghai' });
+	const context = await browser.newContext({ baseURL: base, locale, viewport, serviceWorkers, timezoneId: 'Asia/Shanghai', reducedMotion: 'reduce' });
 	context.setDefaultTimeout(Number(process.env.PATIENCE ?? 10_000)); // on a machine with other work, more
 	const page = await context.newPage();
 	const broken = [];
@@ -38,18 +38,43 @@ export async function open(page, path) {
 	await page.locator('[role=status] >> text=/^(Loading|正在加载)$/').first().waitFor({ state: 'detached' });
 }
 
+/** Shows the pages in a language from the next load on, as the switch in their head does. */
+async function speak(page, language) {
+	if (!page.url().startsWith('http')) await page.goto('/icon.svg');
+	await page.evaluate((l) => localStorage.setItem('PARAGLIDE_LOCALE', l), language);
+}
+
+/**
+ * Opens a page and holds it up in both languages and both widths, with two loads; `ready` brings it where it is to be
+ * looked at. The page is left in English. SHOTS keeps pictures.
+ */
+export async function inBoth(page, path, name, ready = () => {}) {
+	const before = page.viewportSize();
+	for (const language of ['zh-Hans', 'en']) {
+		await speak(page, language);
+		await open(page, path);
+		await ready();
+		for (const viewport of [phone, desk]) {
+			await page.setViewportSize(viewport);
+			await holdsUp(page, `${name} in ${language}`);
+			if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/${name.replaceAll(/\W+/g, '-')}-${language}-${viewport.width}.png`, fullPage: true });
+		}
+	}
+	await page.setViewportSize(before);
+}
+
 const looks = new Map();
 
 /**
- * Axe with all its rules at the first look at a page, and without the colours, which are the same in every language
- * and width, at the second; after that only the width of the screen and the thumb are new.
+ * Axe with all its rules at the first look at a page, and once more without the colours in the other language; a
+ * look in another width has only the width of the screen and the thumb to ask about.
  */
 async function axe(page, name) {
-	const shown = name.replace(/ in (zh|en)\S*$/, '');
-	const look = looks.get(shown) ?? 0;
-	looks.set(shown, look + 1);
-	if (look > 1) return [];
-	const { violations } = await new AxeBuilder({ page }).disableRules(look > 0 ? ['color-contrast'] : []).analyze();
+	const [, shown, language = ''] = /^(.*?)(?: in (\S+))?$/.exec(name);
+	const seen = looks.get(shown) ?? looks.set(shown, new Set()).get(shown);
+	if (seen.has(language)) return [];
+	const { violations } = await new AxeBuilder({ page }).disableRules(seen.size > 0 ? ['color-contrast'] : []).analyze();
+	seen.add(language);
 	return violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html).join(' ')}`);
 }
 

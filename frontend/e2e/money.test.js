@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { desk, holdsUp, open, person, phone, startBrowser } from './browser.js';
+import { desk, holdsUp, inBoth as holdUp, open, person, phone, startBrowser } from './browser.js';
 import { startService } from './service.js';
 import { startStripe } from './stripe.js';
 
@@ -47,23 +47,7 @@ async function until(what, so, read) {
 
 const billOf = (way) => ask('resident', 'GET', `/group-buys/${ways[way].round}/bill${at}`);
 
-/** Opens a page and holds it up in Chinese on a phone and in English on a desk; SHOTS keeps pictures, of the other two as well. */
-async function inBoth(who, path, name) {
-	const { page } = people[who];
-	const shots = process.env.SHOTS;
-	const before = page.viewportSize();
-	const looks = [[phone, 'zh-Hans'], [desk, 'zh-Hans'], [phone, 'en'], [desk, 'en']];
-	for (const [viewport, locale] of shots ? looks : [looks[0], looks[3]]) {
-		await page.setViewportSize(viewport);
-		await open(page, path);
-		await page.evaluate((l) => document.documentElement.lang === l || [...document.querySelectorAll('header button')].find((b) => b.lang === l)?.click(), locale);
-		await page.waitForFunction((l) => document.documentElement.lang === l, locale);
-		await page.locator('[role=status] >> text=/^(Loading|正在加载)$/').first().waitFor({ state: 'detached' });
-		await holdsUp(page, `${name} in ${locale}`);
-		if (shots) await page.screenshot({ path: `${shots}/${name.replaceAll(/\W+/g, '-')}-${locale}-${viewport.width}.png`, fullPage: true });
-	}
-	await page.setViewportSize(before);
-}
+const inBoth = (who, path, name) => holdUp(people[who].page, path, name);
 
 test('a resident joins a round for each way of paying and sees the most that it can cost', async () => {
 	const lot = { supplier: 'S-GREEN', product: 'fruit-3kg', quantity: 60, case_size: 1, min_per_drop: 0, currency: 'CNY', tiers: [{ from: 1, unit_price: 880 }] };

@@ -31,6 +31,12 @@ test('a supplier posts a lot', async () => {
 	await page.getByRole('heading', { name: 'My lots' }).waitFor();
 	await page.getByText('0 of 120 taken').first().waitFor();
 	await holdsUp(page, 'supplier’s lots');
+	await page.locator('section.card', { hasText: '0 of 120 taken' }).getByRole('link', { name: 'Correct' }).click();
+	await page.getByLabel('Quantity (units)').fill('110');
+	await page.getByLabel('Note for buyers').fill('apples and pears');
+	await page.getByRole('button', { name: 'Save' }).click();
+	await page.getByText('0 of 110 taken').waitFor();
+	await page.getByText('apples and pears').waitFor();
 });
 
 test('a leader opens a round and it asks for what is missing', async () => {

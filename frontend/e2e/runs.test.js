@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { desk, holdsUp, open, person, phone, startBrowser } from './browser.js';
+import { desk, holdsUp, inBoth, open, person, phone, startBrowser } from './browser.js';
 import { startService } from './service.js';
 
 /** A drop for thirty doors of three buildings at the gate: planned, moved about, and what goes wrong on the way. */
@@ -57,25 +57,17 @@ test('a drop is counted and split among helpers', async () => {
 	await page.getByRole('heading', { name: 'hand cart 1', exact: true }).waitFor();
 });
 
-for (const [locale, viewport] of [['zh-CN', phone], ['zh-CN', desk], ['en-GB', phone], ['en-GB', desk]]) {
-	test(`the board holds up in ${locale} at ${viewport.width} px`, async () => {
-		const one = await person(browser, service.base, 'coordinator', { locale, viewport });
-		await open(one.page, '/gate/runs?compound=M001');
-		await one.page.getByRole('img').first().waitFor();
-		for (const details of await one.page.locator('main details').all()) await details.evaluate((e) => (e.open = true));
-		await holdsUp(one.page, 'the board');
-		if (process.env.SHOTS) await one.page.screenshot({ path: `${process.env.SHOTS}/board-${locale}-${viewport.width}.png`, fullPage: true });
-		const run = await one.page.locator('article a').first().getAttribute('href');
-		await open(one.page, run);
-		await holdsUp(one.page, 'the run sheet');
-		if (process.env.SHOTS) await one.page.screenshot({ path: `${process.env.SHOTS}/sheet-${locale}-${viewport.width}.png`, fullPage: true });
-		await one.page.getByRole('button', { name: /^(袋|Bag labels)/ }).click();
-		await holdsUp(one.page, 'the bag labels');
-		if (process.env.SHOTS) await one.page.screenshot({ path: `${process.env.SHOTS}/labels-${locale}-${viewport.width}.png`, fullPage: true });
-		assert.deepEqual(one.broken, []);
-		await one.context.close();
+test('the board, a run sheet and bag labels hold up in both languages and widths', async () => {
+	const { page } = coordinator;
+	await inBoth(page, '/gate/runs?compound=M001', 'the board', async () => {
+		await page.getByRole('img').first().waitFor();
+		for (const details of await page.locator('main details').all()) await details.evaluate((e) => (e.open = true));
 	});
-}
+	const sheet = await page.locator('article a').first().getAttribute('href');
+	await inBoth(page, sheet, 'the run sheet');
+	await inBoth(page, sheet, 'the bag labels', () => page.getByRole('button', { name: /^(袋|Bag labels)/ }).click());
+	assert.deepEqual(coordinator.broken, []);
+});
 
 /** The labels of the doors of the run at this place on the board. */
 const doors = (page, at) => page.locator('article').nth(at).locator('li').allInnerTexts();
