@@ -190,6 +190,8 @@ test('the rounds close, are matched and counted, and everybody pays what arrived
 	await open(page, `/group-buys/${ways.alipay.round}/receipt${at}`);
 	await page.getByText('¥42.00 charged, ¥23.52 given back, ¥18.48 kept').waitFor();
 	await page.getByRole('heading', { name: 'Why it changed' }).waitFor();
+	await page.getByText('Goods from Qinghe Farm').waitFor();
+	await page.getByText('Online, taken through Stripe').waitFor();
 	await inBoth('resident', `/group-buys/${ways.alipay.round}/receipt${at}`, 'receipt');
 	if (process.env.SHOTS) await page.pdf({ path: `${process.env.SHOTS}/receipt.pdf`, format: 'A4' });
 	await open(people.leader.page, `/group-buys/${ways.alipay.round}/receipt${at}`);
@@ -275,6 +277,10 @@ test('everybody reads their own statement, and the deployment’s adds up with S
 	await supplier.getByRole('button', { name: 'Set up payouts' }).click();
 	await supplier.getByText('Set up: you are paid').waitFor();
 	await until('sent to the supplier', (sent) => sent === 880 + 2 * 1760, async () => stripe.double.of('transfer').reduce((sum, t) => sum + t.amount - t.amount_reversed, 0));
+	await supplier.setViewportSize(phone);
+	await open(supplier, '/statements');
+	await supplier.getByText('Paid out · delivered').first().waitFor();
+	await holdsUp(supplier, 'what a supplier was sent');
 	await open(people.operator.page, '/statements');
 	await people.operator.page.getByText('the payment provider’s fee').first().waitFor();
 	const fees = stripe.double.charged.filter(([, minor]) => minor > 0).reduce((sum, [, minor]) => sum + Math.round(minor * 0.029), 0);
