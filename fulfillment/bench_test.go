@@ -13,8 +13,8 @@ import (
 )
 
 // BenchmarkPlanningAgain is what a coordinator waits for who plans the rest again:
-// 200 doors of a usual compound, of which 40 are with couriers, 40 helpers, on
-// SQLite with fsync. It includes the search (Quick) and everything written.
+// 200 doors of a usual compound, of which 20 are accepted, 20 loaded and 20 locked,
+// 40 helpers, on SQLite with fsync. It includes the search (Quick) and everything written.
 //
 //	go test ./fulfillment -run '^$' -bench PlanningAgain -benchtime 10x
 func BenchmarkPlanningAgain(b *testing.B) {
@@ -27,11 +27,20 @@ func BenchmarkPlanningAgain(b *testing.B) {
 	if err != nil || len(left) > 0 {
 		b.Fatal(left, err)
 	}
-	for doors, i := 0, 0; doors < 40; i++ {
-		doors += len(runs[i].Stops)
-		if _, err := f.ChangeRun(ctx, runs[i].ID, func(r *Run, now time.Time) error { return r.Accept("c", now) }); err != nil {
+	for doors, i := 0, 0; doors < 60; i++ {
+		_, err := f.ChangeRun(ctx, runs[i].ID, func(r *Run, now time.Time) error {
+			if r.Locked = doors >= 40; r.Locked {
+				return nil
+			}
+			if err := r.Accept("c", now); err != nil || doors < 20 {
+				return err
+			}
+			return r.Load("c", r.Parcels, now)
+		})
+		if err != nil {
 			b.Fatal(err)
 		}
+		doors += len(runs[i].Stops)
 	}
 	effort, i := Quick, 0
 	for b.Loop() {
@@ -76,5 +85,103 @@ func usualDrop(b *testing.B, f *Fulfillment) {
 	}
 	if _, err := f.Deliveries.Insert(ctx, d); err != nil {
 		b.Fatal(err)
+	}
+}
+
+// BenchmarkAMarketPlansAgain is a market of 10,000 orders over 200 compounds that takes
+// in an order more, with a tenth of its deliveries confirmed: all that is read, planned
+// and written, on SQLite with fsync.
+//
+//	go test ./fulfillment -run '^$' -bench AMarketPlansAgain -benchtime 5x
+func BenchmarkAMarketPlansAgain(b *testing.B) {
+	ctx := context.Background()
+	f, stop := town(b, b.TempDir())
+	defer stop()
+	city(b, f)
+	must := func(err error) {
+		b.Helper()
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
+	_, err := f.Begin(ctx, Market{Doc: db.Doc{ID: "m"}, Day: "2022-04-19", Rule: "equal", Seed: 7, Seconds: 1})
+	must(err)
+	must(f.Advance(ctx, "m"))
+	all, err := db.All(f.Deliveries.Find(ctx, db.Where("market", "m")))
+	must(err)
+	for i := 0; i < len(all); i += 10 {
+		_, err := f.ChangeDelivery(ctx, all[i].ID, func(d *BulkDelivery, now time.Time) error { return d.Confirm("s", now) })
+		must(err)
+	}
+	i := 0
+	for b.Loop() {
+		i++
+		late := cityRound(fmt.Sprintf("late%d", i), "C007", 40, 1)
+		_, err := f.orders.GroupBuys.Insert(ctx, late)
+		must(err)
+		must(f.Reopen(ctx, "m", late.ID))
+		must(f.Advance(ctx, "m"))
+		g, err := f.orders.GroupBuys.Get(ctx, late.ID)
+		must(err)
+		if g.State == orders.Closed {
+			b.Fatal("the late round is left out")
+		}
+	}
+}
+
+// cityRound is a round of a compound with so many households from a number on.
+func cityRound(id, compound string, from, households int) orders.GroupBuy {
+	g := orders.GroupBuy{Doc: db.Doc{ID: id}, Compound: compound, Building: "1", Currency: "CNY", State: orders.Closed}
+	for k := range 4 {
+		g.Items = append(g.Items, orders.Item{ID: fmt.Sprint("i", k), Product: fmt.Sprintf("p%d", (len(compound)+int(compound[3])+k)%20), UnitCap: 2000 + int64(from+k*300)})
+	}
+	for k := range households {
+		at := from + k
+		g.Participants = append(g.Participants, orders.Participant{
+			Household: fmt.Sprintf("%s/1/1-%d%02d", compound, 1+at/10, 1+at%10), Unit: "1", Room: fmt.Sprintf("%d%02d", 1+at/10, 1+at%10),
+			Lines: []orders.Line{{Item: g.Items[at%4].ID, Quantity: 1 + int64(at%3)}, {Item: g.Items[(at+1)%4].ID, Quantity: 1}},
+		})
+	}
+	return g
+}
+
+// city puts 200 compounds with 25 households of two lines each and 60 suppliers of four lots into the store.
+func city(b *testing.B, f *Fulfillment) {
+	b.Helper()
+	ctx := context.Background()
+	var compounds []community.Compound
+	var rounds []orders.GroupBuy
+	for i := range 200 {
+		id := fmt.Sprintf("C%03d", i)
+		compounds = append(compounds, community.Compound{
+			Doc: db.Doc{ID: id}, NameEn: id, Currency: "CNY", Lon: 121_480_000 + int64(i%20)*9_000, Lat: 31_230_000 + int64(i/20)*9_000,
+			Buildings: []community.Building{{No: "1", Floors: 9, Units: 1, DoorsPerFloor: 10}},
+		})
+		rounds = append(rounds, cityRound("g"+id, id, 0, 25))
+	}
+	var products []catalog.Product
+	for i := range 20 {
+		products = append(products, catalog.Product{Doc: db.Doc{ID: fmt.Sprint("p", i)}, NameEn: "P", Unit: "pack", Grams: 1000, Millilitres: 1000})
+	}
+	var suppliers []catalog.Supplier
+	for i := range 60 {
+		suppliers = append(suppliers, catalog.Supplier{
+			Doc: db.Doc{ID: fmt.Sprintf("S%02d", i)}, NameEn: "S", Lon: 121_480_000 + int64(i%10)*18_000, Lat: 31_230_000 + int64(i/10)*15_000,
+			RadiusMetres: 6_000, TripCost: 9_000, TripGrams: 500_000, TripMillilitres: 900_000,
+		})
+	}
+	for _, err := range []error{f.community.AddCompounds(ctx, compounds), f.catalog.Products.InsertMany(ctx, products), f.catalog.Suppliers.InsertMany(ctx, suppliers), f.orders.GroupBuys.InsertMany(ctx, rounds)} {
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
+	for i := range 240 {
+		_, err := f.catalog.Lots.Insert(ctx, catalog.Lot{
+			Doc: db.Doc{ID: fmt.Sprint("L", i)}, Supplier: suppliers[i/4].ID, Product: products[i*7%20].ID, Quantity: 60, CaseSize: 1, MinPerDrop: 2, Currency: "CNY",
+			Tiers: []catalog.Tier{{From: 1, UnitPrice: 900}, {From: 20, UnitPrice: 800}}, State: catalog.Posted,
+		})
+		if err != nil {
+			b.Fatal(err)
+		}
 	}
 }

@@ -111,27 +111,23 @@ const (
 )
 
 // delivery of a drop, as planned.
-func deliveryOf(m *Market, drop *matching.Drop, lots map[string]DropLot, currency string, now time.Time) BulkDelivery {
+func deliveryOf(m *Market, drop *matching.Drop, of *goods, now time.Time) BulkDelivery {
 	compound, gate := community.ParseGateID(drop.Gate)
 	d := BulkDelivery{
 		Doc: db.Doc{ID: deliveryID(m.ID, drop)}, Market: m.ID, Supplier: supplierID(drop.Supplier), Compound: compound, Gate: gate, At: gate,
-		Window: drop.Window, Day: m.Day, Trips: drop.Trips, Currency: currency, Rule: m.Rule, Seed: m.Seed, State: Planned,
+		Window: drop.Window, Day: m.Day, Trips: drop.Trips, Currency: of.currency[drop.Gate], Rule: m.Rule, Seed: m.Seed, State: Planned,
 		Runs: []string{}, History: []Step{{At: now.UTC(), Kind: string(Planned)}},
 	}
 	d.Effects = []Effect{{tellOrdered, d.Supplier}}
 	for _, l := range drop.Lots {
-		of := lots[l.Lot]
-		of.Quantity, of.UnitPrice = l.Quantity, l.UnitPrice
-		d.Lots = append(d.Lots, of)
-	}
-	priority := map[string]int64{}
-	for i := range m.Problem.Demands {
-		priority[m.Problem.Demands[i].ID] = m.Problem.Demands[i].Priority
+		lot := of.lots[l.Lot]
+		lot.Quantity, lot.UnitPrice = l.Quantity, l.UnitPrice
+		d.Lots = append(d.Lots, lot)
 	}
 	for _, s := range drop.Served {
 		groupBuy, household, item := splitDemand(s.Demand)
 		d.Parcels = append(d.Parcels, Parcel{
-			GroupBuy: groupBuy, Household: household, Item: item, Lot: s.Lot, Quantity: s.Quantity, Priority: priority[s.Demand],
+			GroupBuy: groupBuy, Household: household, Item: item, Lot: s.Lot, Quantity: s.Quantity, Priority: of.priority[s.Demand],
 		})
 	}
 	return d

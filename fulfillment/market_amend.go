@@ -146,19 +146,21 @@ func (f *Fulfillment) revise(ctx context.Context, m *Market) error {
 
 // hold keeps suppliers from confirming what is being planned again.
 func (f *Fulfillment) hold(ctx context.Context, market string) (map[string]BulkDelivery, error) {
-	all := map[string]BulkDelivery{}
-	for d, err := range f.Deliveries.Find(ctx, db.Where("market", market)) {
-		if err != nil {
-			return nil, err
-		}
-		if d.State == Planned {
-			if d, err = f.Deliveries.Update(ctx, d.ID, func(d *BulkDelivery) error { d.Hold(); return nil }); err != nil {
-				return nil, err
-			}
-		}
-		all[d.ID] = d
+	deliveries, err := db.All(f.Deliveries.Find(ctx, db.Where("market", market)))
+	if err != nil {
+		return nil, err
 	}
-	return all, nil
+	err = each(ctx, deliveries, func(ctx context.Context, d *BulkDelivery) (err error) {
+		if d.State == Planned {
+			*d, err = f.Deliveries.Update(ctx, d.ID, func(d *BulkDelivery) error { d.Hold(); return nil })
+		}
+		return err
+	})
+	all := map[string]BulkDelivery{}
+	for i := range deliveries {
+		all[deliveries[i].ID] = deliveries[i]
+	}
+	return all, err
 }
 
 // Hold lets the market plan the delivery again.
@@ -179,21 +181,23 @@ func (f *Fulfillment) rebook(ctx context.Context, m *Market) error {
 	if err != nil {
 		return err
 	}
-	now := f.now()
-	for lot, want := range bookings(m, deliveries) {
-		_, err := f.catalog.Lots.Update(ctx, lot, func(l *catalog.Lot) error {
+	now, want := f.now(), bookings(m, deliveries)
+	err = each(ctx, slices.Sorted(maps.Keys(want)), func(ctx context.Context, lot *string) error {
+		_, err := f.catalog.Lots.Update(ctx, *lot, func(l *catalog.Lot) error {
 			if err := m.knows(l); err != nil {
 				return err
 			}
-			return l.Rebook(want, now)
+			return l.Rebook(want[*lot], now)
 		})
-		if fault.Is(err, "lot_short") || fault.Is(err, "lot_changed") {
-			_, err = f.Markets.Update(ctx, m.ID, func(m *Market) error { m.Revisit(lot, now); return nil })
-			return err
-		}
-		if err != nil {
-			return err
-		}
+		return err
+	})
+	if fault.Is(err, "lot_short") || fault.Is(err, "lot_changed") {
+		why := err.Error()
+		_, err = f.Markets.Update(ctx, m.ID, func(m *Market) error { m.Revisit(why, now); return nil })
+		return err
+	}
+	if err != nil {
+		return err
 	}
 	if err := f.redeliver(ctx, m, deliveries); err != nil {
 		return err
@@ -235,7 +239,7 @@ func bookings(m *Market, deliveries []BulkDelivery) map[string]map[string]int64 
 
 // redeliver brings the deliveries in line with the plan.
 func (f *Fulfillment) redeliver(ctx context.Context, m *Market, deliveries []BulkDelivery) error {
-	lots, currency, err := f.dropLots(ctx, m)
+	of, err := f.goodsOf(ctx, m)
 	if err != nil {
 		return err
 	}
@@ -243,7 +247,7 @@ func (f *Fulfillment) redeliver(ctx context.Context, m *Market, deliveries []Bul
 	planned := map[string]BulkDelivery{}
 	fresh := []BulkDelivery{}
 	for i := range m.Plan.Drops {
-		d := deliveryOf(m, &m.Plan.Drops[i], lots, currency[m.Plan.Drops[i].Gate], now)
+		d := deliveryOf(m, &m.Plan.Drops[i], of, now)
 		planned[d.ID] = d
 		if !slices.ContainsFunc(deliveries, func(o BulkDelivery) bool { return o.ID == d.ID }) {
 			fresh = append(fresh, d)
@@ -252,17 +256,14 @@ func (f *Fulfillment) redeliver(ctx context.Context, m *Market, deliveries []Bul
 	if err := f.Deliveries.InsertMissing(ctx, fresh); err != nil {
 		return err
 	}
-	for i := range deliveries {
-		if !deliveries[i].open() {
-			continue
+	return each(ctx, deliveries, func(ctx context.Context, d *BulkDelivery) error {
+		if !d.open() {
+			return nil
 		}
-		next, goes := planned[deliveries[i].ID]
-		_, err := f.ChangeDelivery(ctx, deliveries[i].ID, func(d *BulkDelivery, now time.Time) error { d.Replan(&next, goes, now); return nil })
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+		next, goes := planned[d.ID]
+		_, err := f.ChangeDelivery(ctx, d.ID, func(d *BulkDelivery, now time.Time) error { d.Replan(&next, goes, now); return nil })
+		return err
+	})
 }
 
 // Replan makes the delivery what its market plans now; one that the plan does
@@ -296,20 +297,18 @@ func (f *Fulfillment) reaward(ctx context.Context, m *Market, deliveries []BulkD
 		}
 	}
 	now, all := f.now(), awardsOf(&m.Plan, &m.Problem, m.ID)
-	for _, groupBuy := range slices.Sorted(maps.Keys(all)) {
-		for i := range all[groupBuy] {
-			a := &all[groupBuy][i]
-			a.Reasons = withRefused(a.Reasons, refused[demandID(groupBuy, a.Household, a.Item)])
+	return each(ctx, slices.Sorted(maps.Keys(all)), func(ctx context.Context, groupBuy *string) error {
+		awards := all[*groupBuy]
+		for i := range awards {
+			a := &awards[i]
+			a.Reasons = withRefused(a.Reasons, refused[demandID(*groupBuy, a.Household, a.Item)])
 		}
-		_, err := f.orders.GroupBuys.Update(ctx, groupBuy, func(g *orders.GroupBuy) error {
+		_, err := f.orders.GroupBuys.Update(ctx, *groupBuy, func(g *orders.GroupBuy) error {
 			g.Shared = m.sharing()
-			return g.Amend(m.ID, all[groupBuy], now)
+			return g.Amend(m.ID, awards, now)
 		})
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+		return err
+	})
 }
 
 // withRefused says of up to so many missing units that their supplier refused.

@@ -3,6 +3,7 @@ package fulfillment
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -152,27 +153,28 @@ func (f *Fulfillment) carryOut(ctx context.Context, m *Market) error {
 		return err
 	}
 	now := f.now()
-	for groupBuy, awards := range awardsOf(&m.Plan, &m.Problem, m.ID) {
-		_, err := f.orders.GroupBuys.Update(ctx, groupBuy, func(g *orders.GroupBuy) error {
+	awards := awardsOf(&m.Plan, &m.Problem, m.ID)
+	err := each(ctx, slices.Sorted(maps.Keys(awards)), func(ctx context.Context, groupBuy *string) error {
+		_, err := f.orders.GroupBuys.Update(ctx, *groupBuy, func(g *orders.GroupBuy) error {
 			if g.State == orders.Cancelled || g.State == orders.Failed {
 				return nil
 			}
 			g.Shared = m.sharing()
-			return g.Allocate(m.ID, awards, now)
+			return g.Allocate(m.ID, awards[*groupBuy], now)
 		})
-		if err != nil {
-			return err
-		}
+		return err
+	})
+	if err != nil {
+		return err
 	}
-	_, err := f.Markets.Update(ctx, m.ID, func(m *Market) error { return m.Settle(now) })
+	_, err = f.Markets.Update(ctx, m.ID, func(m *Market) error { return m.Settle(now) })
 	return err
 }
 
 // reserve takes each drop's units from their lots, under the delivery's key.
 func (f *Fulfillment) reserve(ctx context.Context, m *Market) error {
 	now := f.now()
-	for i := range m.Plan.Drops {
-		drop := &m.Plan.Drops[i]
+	return each(ctx, m.Plan.Drops, func(ctx context.Context, drop *matching.Drop) error {
 		for _, l := range drop.Lots {
 			_, err := f.catalog.Lots.Update(ctx, l.Lot, func(of *catalog.Lot) error {
 				if err := m.knows(of); err != nil {
@@ -184,8 +186,8 @@ func (f *Fulfillment) reserve(ctx context.Context, m *Market) error {
 				return err
 			}
 		}
-	}
-	return nil
+		return nil
+	})
 }
 
 // retry gives the units back and lets the market read the stock again.
@@ -216,37 +218,47 @@ func (f *Fulfillment) unreserve(ctx context.Context, m *Market) error {
 
 // deliver writes the plan's bulk deliveries.
 func (f *Fulfillment) deliver(ctx context.Context, m *Market) error {
-	lots, currency, err := f.dropLots(ctx, m)
+	of, err := f.goodsOf(ctx, m)
 	if err != nil {
 		return err
 	}
 	now := f.now()
 	deliveries := make([]BulkDelivery, 0, len(m.Plan.Drops))
 	for i := range m.Plan.Drops {
-		deliveries = append(deliveries, deliveryOf(m, &m.Plan.Drops[i], lots, currency[m.Plan.Drops[i].Gate], now))
+		deliveries = append(deliveries, deliveryOf(m, &m.Plan.Drops[i], of, now))
 	}
 	return f.Deliveries.InsertMissing(ctx, deliveries)
 }
 
-// dropLots describes the problem's lots as deliveries name them.
-func (f *Fulfillment) dropLots(ctx context.Context, m *Market) (map[string]DropLot, map[string]string, error) {
-	lots := map[string]DropLot{}
+// goods is what deliveries say of a market beyond its plan.
+type goods struct {
+	lots     map[string]DropLot
+	currency map[string]string // by gate
+	priority map[string]int64  // by demand, where it has one
+}
+
+func (f *Fulfillment) goodsOf(ctx context.Context, m *Market) (*goods, error) {
+	of := &goods{lots: map[string]DropLot{}, currency: map[string]string{}, priority: map[string]int64{}}
 	for _, l := range m.Problem.Lots {
 		p, err := f.catalog.Products.Get(ctx, l.Product)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
-		lots[l.ID] = DropLot{Lot: l.ID, Product: p.ID, NameZh: p.NameZh, NameEn: p.NameEn, Unit: p.Unit}
+		of.lots[l.ID] = DropLot{Lot: l.ID, Product: p.ID, NameZh: p.NameZh, NameEn: p.NameEn, Unit: p.Unit}
 	}
-	currency := map[string]string{}
 	for _, g := range m.Problem.Gates {
 		c, err := f.siteOf(ctx, g.ID)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
-		currency[g.ID] = c.Currency
+		of.currency[g.ID] = c.Currency
 	}
-	return lots, currency, nil
+	for i := range m.Problem.Demands {
+		if d := &m.Problem.Demands[i]; d.Priority > 0 {
+			of.priority[d.ID] = d.Priority
+		}
+	}
+	return of, nil
 }
 
 // giveBack releases the stock and the rounds of a market that came to nothing.

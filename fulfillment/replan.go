@@ -181,8 +181,6 @@ func (f *Fulfillment) replace(ctx context.Context, p *planning, id, by string) (
 	return offered, err
 }
 
-const atOnce = 16
-
 // withdraw takes back what is offered; a run that has been accepted, locked or
 // changed meanwhile is none of the plan's any more.
 func (f *Fulfillment) withdraw(ctx context.Context, p *planning, gone map[string]bool, by string) ([]Run, error) {

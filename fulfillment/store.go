@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"baimi/app/community"
 	"baimi/app/db"
 	"baimi/app/fault"
@@ -148,6 +150,19 @@ func (f *Fulfillment) tell(ctx context.Context, d *BulkDelivery, e Effect) error
 		return g.Receive(d.ID, d.received(e.Of), now)
 	})
 	return err
+}
+
+const atOnce = 16
+
+// each does something to many documents, some at a time, so that their writes share
+// a commit. All have ended when it returns, with the first error of any.
+func each[T any](ctx context.Context, all []T, do func(context.Context, *T) error) error {
+	group, within := errgroup.WithContext(ctx)
+	group.SetLimit(atOnce)
+	for i := range all {
+		group.Go(func() error { return do(within, &all[i]) })
+	}
+	return group.Wait()
 }
 
 // notice tells its supplier or its gate what has become of the delivery.
