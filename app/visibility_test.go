@@ -5,11 +5,15 @@ import (
 	"encoding/json"
 	"log/slog"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"baimi/app/db"
 	"baimi/app/people"
+	"baimi/fulfillment"
+	"baimi/orders"
 )
 
 var everything = db.Query{}
@@ -165,4 +169,55 @@ func visit(v *visitor, method, path string) reply {
 		body = json.RawMessage(`{"household":"A001/1/1-602","stop":"A001/1/1-602","field":"phone"}`)
 	}
 	return v.do(strings.ToUpper(method), path, body, "")
+}
+
+// TestWhatACourierSeesOfADoor follows one door from the offer of its run to two
+// hours after the hand-over.
+func TestWhatACourierSeesOfADoor(t *testing.T) {
+	o := newOrdered(t)
+	o.leader.put("/households", map[string]any{"household": "A001/1/1-602", "phone": "13911112222", "handling_note": "CANARYNOTE", "no_phone": false}).want(200)
+	_, err := o.orders.GroupBuys.Update(t.Context(), o.round, func(g *orders.GroupBuy) error {
+		for i := range g.Participants {
+			g.Participants[i].Name = "陈小雨"
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	delivery := o.delivery()
+	o.counted(delivery, 12).want(200)
+	run := o.split(delivery)[0]
+	sees := func(when string, want ...string) {
+		t.Helper()
+		for _, path := range []string{"/runs/" + run.ID, "/runs?compound=A001", "/runs?mine=true"} {
+			answer := string(o.courier.get(path).want(200).raw)
+			if path == "/runs?mine=true" && run.State == fulfillment.Offered {
+				continue
+			}
+			for what, text := range map[string]string{"building": `"building":"1"`, "door": "1-602", "surname": "陈家", "name": "小雨", "note": "CANARYNOTE", "phone": "13911112222"} {
+				if told, may := strings.Contains(answer, text), slices.Contains(want, what); told && !may || may && !told && path == "/runs/"+run.ID {
+					t.Errorf("%s, in %s, the %s: %v", when, path, what, told)
+				}
+			}
+		}
+	}
+	sees("on offer", "building")
+	o.takeOut(run)
+	run.State = fulfillment.Out
+	sees("on the way", "building", "door", "surname", "note")
+	if told := o.courier.post("/runs/"+run.ID+"/reveal", map[string]any{"stop": "A001/1/1-602"}).want(200).text("phone"); told != "+8613911112222" {
+		t.Errorf("the phone is %q", told)
+	}
+	if log := string(o.coordinator.get("/reveals?scope=A001").want(200).raw); !strings.Contains(log, o.courier.Account) {
+		t.Errorf("the look at it is not written down: %s", log)
+	}
+	for _, s := range run.Stops {
+		o.handOver(run, s.ID, "door")
+	}
+	o.courier.post("/runs/"+run.ID+"/return", nil).want(200)
+	sees("just after", "building", "door", "surname", "note")
+	o.clock.pass(2*time.Hour + time.Second)
+	sees("two hours after", "building")
+	o.courier.post("/runs/"+run.ID+"/reveal", map[string]any{"stop": "A001/1/1-602"}).refused(404, "not_found")
 }

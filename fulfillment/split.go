@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"baimi/app/community"
@@ -193,7 +192,7 @@ func (f *Fulfillment) stop(ctx context.Context, p *Parcel) (*Stop, error) {
 		return nil, err
 	}
 	if at, ok := g.Participant(p.Household); ok {
-		name = surname(at.Name)
+		name = polite(at.Name)
 	}
 	return &Stop{ID: p.Household, Building: door.Building, Unit: door.Unit, Room: door.Room, Label: label(door), Name: name, Note: home.HandlingNote}, nil
 }
@@ -205,18 +204,4 @@ func label(d community.Door) string {
 		room = fmt.Sprintf("%04s", room)
 	}
 	return d.Building + "-" + d.Unit + "-" + room
-}
-
-// surname is as much of a name as a courier sees: the first character of a
-// Chinese name, the last word of another.
-func surname(name string) string {
-	name = strings.TrimSpace(name)
-	words := strings.Fields(name)
-	if len(words) == 0 {
-		return ""
-	}
-	if first := []rune(name)[0]; first >= 0x4e00 && first <= 0x9fff {
-		return string(first)
-	}
-	return words[len(words)-1]
 }
