@@ -281,6 +281,16 @@ func TestOrderingForANeighbourWithoutAPhone(t *testing.T) {
 	bad["household"] = "A001/1/1-999"
 	zhou.put(path, bad).refused(404, "no_such_door")
 	zhou.put(path, forElder(1)).want(200)
+	var made orders.Round
+	zhou.get("/group-buys/" + id).want(200).into(&made)
+	if len(made.Mine) != 1 || made.Mine[0].Household != elder {
+		t.Errorf("a neighbour sees what she has ordered for others: %+v", made.Mine)
+	}
+	var slip orders.Receipt
+	e.leader.get("/group-buys/" + id + "/receipt?household=" + elder).want(200).into(&slip)
+	if slip.Agreed != "phone" || slip.Payer != "neighbour" {
+		t.Errorf("the printed slip says who ordered, how it was agreed, and who pays: %+v", slip)
+	}
 	e.at("A001/1/2-402").put(path, forElder(2)).refused(403, "order_for_refused")
 	e.leader.put(path, forElder(2)).want(200)
 	zhou.put(path, forElder(1)).refused(403, "order_for_refused")

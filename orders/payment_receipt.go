@@ -12,6 +12,9 @@ import (
 // sold and who took the money, and every movement.
 type Receipt struct {
 	Leader  string         `json:"leader" doc:"The name of the round's leader, who issues it; may be empty."`
+	By      string         `json:"by,omitempty" doc:"The name of the neighbour who ordered for the household."`
+	Agreed  string         `json:"agreed,omitempty" enum:"phone,in_person,standing,chat" doc:"How the household agreed to that."`
+	Payer   string         `json:"payer,omitempty" enum:"household,neighbour" doc:"Who of the two pays."`
 	Parties []Party        `json:"parties"`
 	Rows    []StatementRow `json:"rows"`
 }
@@ -39,6 +42,15 @@ func (c *Cashier) Receipt(ctx context.Context, g *GroupBuy, household string) (R
 	}
 	if r.Leader, err = c.nameOf(ctx, g.Leader); err != nil {
 		return r, err
+	}
+	if who, in := g.Participant(household); in && who.Proxy != nil {
+		r.Agreed, r.Payer = who.Proxy.Agreed, "household"
+		if who.Proxy.Payer != "" {
+			r.Payer = "neighbour"
+		}
+		if r.By, err = c.nameOf(ctx, who.Proxy.By); err != nil {
+			return r, err
+		}
 	}
 	for account, minor := range p.others() {
 		if minor == 0 {

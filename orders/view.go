@@ -80,7 +80,7 @@ type Round struct {
 	Leftover bool   `json:"leftover" doc:"Whether it offers what another round left over, from the lobby."`
 	Leads    bool   `json:"leads" doc:"Whether you lead this round."`
 	Why      string `json:"why,omitempty" doc:"Why it was cancelled, in its leader's words."`
-	Mine     []Mine `json:"mine" doc:"Your households' orders."`
+	Mine     []Mine `json:"mine" doc:"Your households' orders, and those that you have made for neighbours."`
 
 	Participants []Order `json:"participants,omitempty" doc:"In natural order of their doors; for those who lead."`
 	Waiting      []Order `json:"waiting,omitempty" doc:"In the order of asking; for those who lead."`
@@ -141,6 +141,9 @@ func (g *GroupBuy) View(a people.Actor) (Round, bool) {
 	if g.State == Cancelled {
 		r.Why = g.cancelledBecause()
 	}
+	if sight == Neighbour {
+		r.Mine = append(r.Mine, g.mine(g.orderedBy(a))...)
+	}
 	if sight == Leads {
 		r.Participants, r.Waiting, r.History = ordersOf(g.Participants), ordersOf(g.Waiting), g.History
 		slices.SortFunc(r.Participants, byDoor)
@@ -156,6 +159,17 @@ func (g *GroupBuy) cancelledBecause() string {
 		}
 	}
 	return ""
+}
+
+// orderedBy lists the households for which the actor, who does not live there, has ordered.
+func (g *GroupBuy) orderedBy(a people.Actor) (others []string) {
+	homes := g.homesOf(a)
+	for _, p := range slices.Concat(g.Participants, g.Waiting) {
+		if p.Proxy != nil && p.Proxy.By == a.Account && !slices.Contains(homes, p.Household) {
+			others = append(others, p.Household)
+		}
+	}
+	return others
 }
 
 func (g *GroupBuy) mine(homes []string) []Mine {

@@ -68,10 +68,10 @@ func openCSV(data []byte) (grid, error) {
 		if err != nil {
 			return nil, unreadable("The file is no table: " + err.Error() + ".")
 		}
-		cells = append(cells, row[:min(len(row), maxColumns)])
-		if len(cells) > MaxLines {
-			return cells, nil
+		if len(cells) >= MaxLines {
+			row = nil // counted only
 		}
+		cells = append(cells, row[:min(len(row), maxColumns)])
 	}
 }
 
@@ -120,7 +120,11 @@ func openSheet(f *excelize.File, sheet string) (grid, error) {
 	}
 	defer rows.Close()
 	var cells grid
-	for rows.Next() && len(cells) <= MaxLines {
+	for rows.Next() {
+		if len(cells) >= MaxLines { // counted only
+			cells = append(cells, nil)
+			continue
+		}
 		row, err := rows.Columns()
 		if err != nil {
 			return nil, unreadable("A sheet of the workbook cannot be read.")

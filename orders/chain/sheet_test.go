@@ -159,7 +159,11 @@ func TestSheetsThatCannotBeReadSayWhy(t *testing.T) {
 			t.Errorf("%s: %v, want %s", name, err, row.code)
 		}
 	}
-	_, err := ReadSheet("x", []byte("收货人,收货地址,规格\n"), c)
+	_, err := ReadSheet("x", []byte("收货人,收货地址,商品,数量\n"+strings.Repeat("小周,12-301,鸡蛋,1\n", 40000)), c)
+	if f := fault.As(err); f.Params["rows"] != 40001 || f.Params["limit"] != MaxLines {
+		t.Errorf("how many rows there are: %+v", f)
+	}
+	_, err = ReadSheet("x", []byte("收货人,收货地址,规格\n"), c)
 	if f := fault.As(err); fmt.Sprint(f.Params["missing"]) != "[数量 商品]" || fmt.Sprint(f.Params["found"]) != "[收货人 收货地址 规格]" {
 		t.Errorf("%+v", f)
 	}
