@@ -34,6 +34,12 @@ test('a new deployment is set up in the pages, from the first operator to a lot 
 	await holdsUp(page, 'add buildings');
 	await page.getByRole('dialog').getByRole('button', { name: 'Add buildings' }).click();
 	await page.getByText('4 buildings, 48 doors').waitFor();
+	await page.getByRole('button', { name: 'Add a gate' }).click();
+	await page.getByLabel('Longitude').nth(1).fill('31.2354, 121.4737');
+	await page.getByRole('button', { name: 'Change building A' }).click();
+	await page.getByRole('dialog').getByLabel('Gate', { exact: true }).selectOption({ label: 'Gate 2' });
+	await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+	await page.getByRole('row', { name: /^A .* Gate 2/ }).waitFor();
 	await holdsUp(page, 'new compound');
 	await page.getByRole('button', { name: 'Add the compound' }).click();
 	await page.getByRole('link', { name: /Plum Garden/ }).waitFor();
