@@ -11,8 +11,12 @@ const (
 )
 
 // parentSteps is how many steps a stop there must be for each parent. The larger the
-// problem is, the more an annealing needs; one with loads alone gains least by a child.
+// problem is, the more an annealing needs; one with loads alone gains least by a child,
+// and one with windows and one trip nothing.
 func (m *model) parentSteps() float64 {
+	if m.timed && !m.severalTrips && !m.mixed {
+		return math.Inf(1)
+	}
 	steps := 40 * math.Sqrt(float64(m.n))
 	if !m.timed && !m.mixed {
 		return 3 * steps
