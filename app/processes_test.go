@@ -82,12 +82,12 @@ func TestAJobIsDoneByOneProcessAtATime(t *testing.T) {
 		<-begun
 		leases := db.OpenLeases(second.conn)
 		second.once(t.Context(), short, leases, "second")
-		w.clock.pass(59 * time.Second)
+		w.clock.pass(119 * time.Second)
 		second.once(t.Context(), short, leases, "second")
 		if n := done.Load(); n != 0 {
 			t.Errorf("the second process did it %d times beside the first", n)
 		}
-		w.clock.pass(2 * time.Second) // the first has not asked again in time: it counts as dead
+		w.clock.pass(2 * time.Second) // the first has not asked again in twice its term: it counts as dead
 		second.once(t.Context(), short, leases, "second")
 		if n := done.Load(); n != 1 {
 			t.Errorf("after the first's time was over the second did it %d times", n)
