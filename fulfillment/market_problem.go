@@ -168,11 +168,13 @@ func lotOf(l *catalog.Lot, seller string) matching.Lot {
 // knows refuses a lot that its supplier has corrected since the market read it:
 // nobody is promised a price that does not hold any more.
 func (m *Market) knows(l *catalog.Lot) error {
-	for i := range m.Problem.Lots {
-		read, now := &m.Problem.Lots[i], lotOf(l, "")
-		if read.ID == l.ID && (read.Case != now.Case || read.MinPerDrop != now.MinPerDrop || !slices.Equal(read.Tiers, now.Tiers)) {
-			return fault.New(fault.Conflict, "lot_changed", "The lot %s has been corrected since the market read it.", l.ID).With("lot", l.ID)
-		}
+	i := slices.IndexFunc(m.Problem.Lots, func(read matching.Lot) bool { return read.ID == l.ID })
+	if i < 0 {
+		return nil
+	}
+	read, now := &m.Problem.Lots[i], lotOf(l, "")
+	if read.Case != now.Case || read.MinPerDrop != now.MinPerDrop || !slices.Equal(read.Tiers, now.Tiers) {
+		return fault.New(fault.Conflict, "lot_changed", "The lot %s has been corrected since the market read it.", l.ID).With("lot", l.ID)
 	}
 	return nil
 }

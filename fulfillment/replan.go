@@ -5,11 +5,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 	"time"
-
-	"golang.org/x/sync/errgroup"
 
 	"baimi/app/community"
 	"baimi/app/db"
@@ -184,27 +183,21 @@ func (f *Fulfillment) replace(ctx context.Context, p *planning, id, by string) (
 // withdraw takes back what is offered; a run that has been accepted, locked or
 // changed meanwhile is none of the plan's any more.
 func (f *Fulfillment) withdraw(ctx context.Context, p *planning, gone map[string]bool, by string) ([]Run, error) {
-	taken := make([]Run, len(p.sources))
-	group, within := errgroup.WithContext(ctx)
-	group.SetLimit(atOnce)
-	for i, r := range p.sources {
-		if !gone[r.ID] {
-			continue
-		}
-		group.Go(func() error {
-			now, err := f.Runs.Update(within, r.ID, func(now *Run) error {
-				if !slices.Equal(now.doors(), r.doors()) {
-					return now.wrongState("withdrawn")
-				}
-				return now.Withdraw(by, p.now)
-			})
-			if err == nil {
-				taken[i] = now
+	taken := slices.DeleteFunc(slices.Clone(p.sources), func(r Run) bool { return !gone[r.ID] })
+	err := each(ctx, taken, func(ctx context.Context, r *Run) error {
+		doors := r.doors()
+		now, err := f.Runs.Update(ctx, r.ID, func(now *Run) error {
+			if !slices.Equal(now.doors(), doors) {
+				return now.wrongState("withdrawn")
 			}
-			return unlessGone(err)
+			return now.Withdraw(by, p.now)
 		})
-	}
-	err := group.Wait()
+		if err != nil {
+			now = Run{}
+		}
+		*r = now
+		return unlessGone(err)
+	})
 	return slices.DeleteFunc(taken, func(r Run) bool { return r.ID == "" }), err
 }
 
@@ -222,22 +215,16 @@ func (f *Fulfillment) offer(ctx context.Context, w way, drafts []Run) ([]Run, er
 			}
 		}
 	}
-	offered := make([]Run, len(drafts))
-	group, within := errgroup.WithContext(ctx)
-	group.SetLimit(atOnce)
-	for i := range drafts {
-		group.Go(func() error {
-			var err error
-			offered[i], err = f.Runs.Update(within, drafts[i].ID, func(r *Run) error {
-				mine := func(p Carried) bool { return told[p.Delivery].Parcels[p.Index].Run == r.ID }
-				r.offer(mine, f.now())
-				w.time(r)
-				return nil
-			})
-			return err
+	offered := slices.Clone(drafts)
+	err := each(ctx, offered, func(ctx context.Context, r *Run) (err error) {
+		*r, err = f.Runs.Update(ctx, r.ID, func(r *Run) error {
+			mine := func(p Carried) bool { return told[p.Delivery].Parcels[p.Index].Run == r.ID }
+			r.offer(mine, f.now())
+			w.time(r)
+			return nil
 		})
-	}
-	err := group.Wait()
+		return err
+	})
 	return slices.DeleteFunc(offered, func(r Run) bool { return r.State != Offered }), err
 }
 
@@ -304,20 +291,16 @@ func (p *planning) unchanged() map[string]Run {
 func (f *Fulfillment) keepOffered(ctx context.Context, keep map[string]Run, plan string) ([]Run, error) {
 	var mu sync.Mutex
 	var kept []Run
-	group, within := errgroup.WithContext(ctx)
-	group.SetLimit(atOnce)
-	for id, as := range keep {
-		group.Go(func() error {
-			r, err := f.Runs.Update(within, id, func(r *Run) error { return r.plannedAs(&as, plan) })
-			if err == nil {
-				mu.Lock()
-				defer mu.Unlock()
-				kept = append(kept, r)
-			}
-			return unlessGone(err)
-		})
-	}
-	err := group.Wait()
+	err := each(ctx, slices.Collect(maps.Keys(keep)), func(ctx context.Context, id *string) error {
+		as := keep[*id]
+		r, err := f.Runs.Update(ctx, *id, func(r *Run) error { return r.plannedAs(&as, plan) })
+		if err == nil {
+			mu.Lock()
+			defer mu.Unlock()
+			kept = append(kept, r)
+		}
+		return unlessGone(err)
+	})
 	return kept, err
 }
 

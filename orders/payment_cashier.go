@@ -5,8 +5,9 @@ import (
 	"log/slog"
 	"slices"
 	"strconv"
-	"sync"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"baimi/app/db"
 	"baimi/app/fault"
@@ -142,7 +143,7 @@ func (c *Cashier) follow(ctx context.Context, g *GroupBuy, household string) err
 	if b.Stage == Promised || b.Stage == Nothing {
 		p, err = c.update(ctx, PaymentID(g.ID, household), bill)
 	} else {
-		p, err = c.charge(ctx, g, household, bill)
+		p, err = c.upsert(ctx, g, household, bill)
 	}
 	if fault.KindOf(err) == fault.NotFound {
 		return nil
@@ -163,8 +164,8 @@ func (c *Cashier) change(ctx context.Context, id string, rule func(*Payment, tim
 	return c.drain(ctx, p)
 }
 
-// charge is update for a household whose payment may not be there yet: the rule then makes it, in one write.
-func (c *Cashier) charge(ctx context.Context, g *GroupBuy, household string, rule func(*Payment, time.Time) error) (Payment, error) {
+// upsert is update for a household whose payment may not be there yet: the rule then makes it, in one write.
+func (c *Cashier) upsert(ctx context.Context, g *GroupBuy, household string, rule func(*Payment, time.Time) error) (Payment, error) {
 	id := PaymentID(g.ID, household)
 	if _, err := c.payments.Get(ctx, id); fault.KindOf(err) != fault.NotFound {
 		return c.update(ctx, id, rule)
@@ -187,7 +188,7 @@ func (c *Cashier) record(ctx context.Context, g *GroupBuy, household string, rul
 	if err != nil {
 		return Payment{}, err
 	}
-	p, err := c.charge(ctx, g, household, func(p *Payment, now time.Time) error {
+	p, err := c.upsert(ctx, g, household, func(p *Payment, now time.Time) error {
 		p.SetBill(b, now)
 		return rule(p, now)
 	})
@@ -224,21 +225,10 @@ func (c *Cashier) carryOn(ctx context.Context, p Payment) Payment {
 // inParallel does the work for each household, eight at a time, and gives the
 // first error after all have been tried.
 func inParallel(households []string, work func(string) error) error {
-	var (
-		wait  sync.WaitGroup
-		once  sync.Once
-		first error
-		slots = make(chan struct{}, 8)
-	)
+	var group errgroup.Group
+	group.SetLimit(8)
 	for _, h := range households {
-		slots <- struct{}{}
-		wait.Go(func() {
-			defer func() { <-slots }()
-			if err := work(h); err != nil {
-				once.Do(func() { first = err })
-			}
-		})
+		group.Go(func() error { return work(h) })
 	}
-	wait.Wait()
-	return first
+	return group.Wait()
 }

@@ -241,7 +241,7 @@ func (c *Cashier) remind(ctx context.Context, g *GroupBuy, who *Participant, v P
 	if err := c.people.Tell(ctx, n); err != nil {
 		return err
 	}
-	_, err := c.charge(ctx, g, who.Household, func(p *Payment, _ time.Time) error {
+	_, err := c.upsert(ctx, g, who.Household, func(p *Payment, _ time.Time) error {
 		p.Reminded = &now
 		return nil
 	})

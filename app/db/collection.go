@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"iter"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -158,17 +159,17 @@ func (c *Collection[T]) Insert(ctx context.Context, doc T) (T, error) {
 	return docs[0], nil
 }
 
-// InsertMany stores many new documents fast. Each stands for itself: on an error
-// (the first one is returned), the others are stored nevertheless.
+// InsertMany stores many new documents fast. One that cannot be stored as a duplicate
+// keeps none of the others out; the first error is returned.
 func (c *Collection[T]) InsertMany(ctx context.Context, docs []T) error {
-	for len(docs) > 0 {
-		n := min(len(docs), 500)
-		if _, err := c.insert(ctx, docs[:n]); err != nil {
-			return err
+	var first error
+	for some := range slices.Chunk(docs, 500) {
+		_, err := c.insert(ctx, some)
+		if first = cmpErr(first, err); err != nil && fault.KindOf(err) != fault.Conflict {
+			return first
 		}
-		docs = docs[n:]
 	}
-	return nil
+	return first
 }
 
 // InsertMissing stores the documents whose ids are free and leaves the others
@@ -211,13 +212,12 @@ func (c *Collection[T]) insert(ctx context.Context, docs []T) ([]T, error) {
 	}
 	var first error
 	for i, w := range ws {
-		switch {
-		case w.err == nil:
-			c.conn.hub.changed(c.table.spec.Name, w.id)
-		case first == nil:
-			first = c.explain(w.id, w.err)
+		if w.err != nil {
+			first = cmpErr(first, c.explain(w.id, w.err))
+			continue
 		}
-		if w.err == nil && len(ws) == 1 { // one that comes alone is often read or changed next
+		c.conn.hub.changed(c.table.spec.Name, w.id)
+		if len(ws) == 1 { // one that comes alone is often read or changed next
 			h := &held[T]{doc: clone(out[i]), rev: 1, entries: w.entries}
 			c.conn.cache.offer(c.at(w.id), slot{h, h.rev, len(w.next.body)}, ticket)
 		}
