@@ -258,7 +258,7 @@ func (c *Cashier) workClaim(ctx context.Context, cl Claim) error {
 	if cl.State != ClaimOpen {
 		return c.carryOut(ctx, cl)
 	}
-	g, err := c.groupBuys.Get(ctx, cl.GroupBuy)
+	g, err := c.groupBuys.Look(ctx, cl.GroupBuy)
 	if err != nil {
 		return err
 	}

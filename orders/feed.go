@@ -57,10 +57,9 @@ func (f *feeds) leave(id string, of *feed, sub chan Progress) {
 
 func (f *feeds) follow(ctx context.Context, id string, of *feed, changed <-chan struct{}) {
 	for ok := true; ok; _, ok = <-changed {
-		_ = f.rounds.Look(ctx, id, func(g *GroupBuy) error { // after an error the next change, or the client's next visit, tries again
+		if g, err := f.rounds.Look(ctx, id); err == nil { // after an error the next change, or the client's next visit, tries again
 			f.publish(of, g.Progress())
-			return nil
-		})
+		}
 	}
 }
 

@@ -100,12 +100,11 @@ func (h handlers) live(ctx context.Context, in *byID) (func(context.Context, peo
 type roundView struct{ Body Round }
 
 func (h handlers) get(ctx context.Context, in *byID) (*roundView, error) {
-	var view *roundView
-	err := h.GroupBuys.Look(ctx, in.ID, func(g *GroupBuy) (err error) {
-		view, err = h.show(ctx, g)
-		return err
-	})
-	return view, err
+	g, err := h.GroupBuys.Look(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return h.show(ctx, g)
 }
 
 // show gives the round as the actor may see it.

@@ -47,7 +47,7 @@ type quoteRequest struct {
 type billView struct{ Body Bill }
 
 func (h moneyHandlers) quote(ctx context.Context, in *quoteRequest) (*billView, error) {
-	g, err := h.groupBuys.Get(ctx, in.ID)
+	g, err := h.groupBuys.Look(ctx, in.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -103,7 +103,7 @@ func (h moneyHandlers) bill(ctx context.Context, in *householdQuery) (*paymentVi
 	if err != nil {
 		return nil, err
 	}
-	v, err := h.View(ctx, &g, in.Household)
+	v, err := h.View(ctx, g, in.Household)
 	return &paymentView{v}, err
 }
 
@@ -113,7 +113,7 @@ func (h moneyHandlers) receipt(ctx context.Context, in *householdQuery) (*struct
 	if err != nil {
 		return nil, err
 	}
-	r, err := h.Receipt(ctx, &g, in.Household)
+	r, err := h.Receipt(ctx, g, in.Household)
 	return &struct{ Body Receipt }{r}, err
 }
 
@@ -127,7 +127,7 @@ func (h moneyHandlers) payments(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	views, err := h.Views(ctx, &g)
+	views, err := h.Views(ctx, g)
 	out := &paymentList{[]PaymentView{}}
 	for _, v := range views {
 		if !in.Unpaid || v.Outstanding > 0 {
@@ -167,7 +167,7 @@ func (h moneyHandlers) receive(ctx context.Context, in *passed) (*paymentView, e
 	if err != nil {
 		return nil, err
 	}
-	v, err := h.Receive(ctx, &g, in.Body.Household, in.receipt(ctx, h.now()), in.Body.Amount == nil)
+	v, err := h.Receive(ctx, g, in.Body.Household, in.receipt(ctx, h.now()), in.Body.Amount == nil)
 	return &paymentView{v}, err
 }
 
@@ -179,7 +179,7 @@ func (h moneyHandlers) giveBack(ctx context.Context, in *passed) (*paymentView, 
 	if err != nil {
 		return nil, err
 	}
-	v, err := h.GiveBack(ctx, &g, in.Body.Household, in.receipt(ctx, h.now()))
+	v, err := h.GiveBack(ctx, g, in.Body.Household, in.receipt(ctx, h.now()))
 	return &paymentView{v}, err
 }
 
@@ -196,7 +196,7 @@ func (h moneyHandlers) undo(ctx context.Context, in *struct {
 		return nil, err
 	}
 	u := Undone{By: people.From(ctx).Account, Reason: in.Body.Reason, At: h.now().UTC()}
-	v, err := h.Undo(ctx, &g, in.Body.Household, in.Receipt, u)
+	v, err := h.Undo(ctx, g, in.Body.Household, in.Receipt, u)
 	return &paymentView{v}, err
 }
 
@@ -218,7 +218,7 @@ func (h moneyHandlers) remind(ctx context.Context, in *groupBuyID) (*reminded, e
 		return nil, err
 	}
 	out := &reminded{}
-	out.Body.Reminded, out.Body.Recent, out.Body.ByHand, err = h.Remind(ctx, &g)
+	out.Body.Reminded, out.Body.Recent, out.Body.ByHand, err = h.Remind(ctx, g)
 	return out, err
 }
 
@@ -229,7 +229,7 @@ func (h moneyHandlers) till(ctx context.Context, in *groupBuyID) (*tillView, err
 	if err != nil {
 		return nil, err
 	}
-	t, err := h.Till(ctx, &g, people.From(ctx).Account)
+	t, err := h.Till(ctx, g, people.From(ctx).Account)
 	return &tillView{t}, err
 }
 
@@ -245,7 +245,7 @@ func (h moneyHandlers) count(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	t, err := h.Count(ctx, &g, people.From(ctx).Account, people.NewID(ctx), in.Body.Counted.Minor, in.Body.Note)
+	t, err := h.Count(ctx, g, people.From(ctx).Account, people.NewID(ctx), in.Body.Counted.Minor, in.Body.Note)
 	return &tillView{t}, err
 }
 
@@ -263,7 +263,7 @@ func (h moneyHandlers) payByHand(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	return nil, h.PayByHand(ctx, &g, in.Body.Supplier, PaymentReceipt{
+	return nil, h.PayByHand(ctx, g, in.Body.Supplier, PaymentReceipt{
 		ID: people.NewID(ctx), Method: in.Body.Method, Minor: in.Body.Amount.Minor, Note: in.Body.Note,
 		By: people.From(ctx).Account, At: h.now().UTC(),
 	})
@@ -282,7 +282,7 @@ func (h moneyHandlers) undoByHand(ctx context.Context, in *struct {
 		return nil, err
 	}
 	u := Undone{By: people.From(ctx).Account, Reason: in.Body.Reason, At: h.now().UTC()}
-	return nil, h.UndoByHand(ctx, &g, in.Body.Supplier, in.Receipt, u)
+	return nil, h.UndoByHand(ctx, g, in.Body.Supplier, in.Receipt, u)
 }
 
 func (h moneyHandlers) payeeAccounts(ctx context.Context, in *groupBuyID) (*struct{ Body []PayeeAccount }, error) {
@@ -290,7 +290,7 @@ func (h moneyHandlers) payeeAccounts(ctx context.Context, in *groupBuyID) (*stru
 	if err != nil {
 		return nil, err
 	}
-	list, err := h.PayeeAccounts(ctx, &g)
+	list, err := h.PayeeAccounts(ctx, g)
 	return &struct{ Body []PayeeAccount }{list}, err
 }
 
@@ -388,13 +388,13 @@ func accountOf(a people.Actor, of, id string) (string, error) {
 }
 
 // collected gives a group buy to whoever may take money for it.
-func (h moneyHandlers) collected(ctx context.Context, id string) (GroupBuy, error) {
+func (h moneyHandlers) collected(ctx context.Context, id string) (*GroupBuy, error) {
 	return h.collectedIn(ctx, id, nil)
 }
 
 // collectedIn does the same and refuses an amount in another currency.
-func (h moneyHandlers) collectedIn(ctx context.Context, id string, amount *money.Amount) (GroupBuy, error) {
-	g, err := h.groupBuys.Get(ctx, id)
+func (h moneyHandlers) collectedIn(ctx context.Context, id string, amount *money.Amount) (*GroupBuy, error) {
+	g, err := h.groupBuys.Look(ctx, id)
 	if err != nil {
 		return g, err
 	}
@@ -409,8 +409,8 @@ func (h moneyHandlers) collectedIn(ctx context.Context, id string, amount *money
 }
 
 // readable gives a group buy to whoever may see a household's money in it.
-func (h moneyHandlers) readable(ctx context.Context, id, household string) (GroupBuy, error) {
-	g, err := h.groupBuys.Get(ctx, id)
+func (h moneyHandlers) readable(ctx context.Context, id, household string) (*GroupBuy, error) {
+	g, err := h.groupBuys.Look(ctx, id)
 	if err != nil {
 		return g, err
 	}

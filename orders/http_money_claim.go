@@ -75,7 +75,7 @@ func (h moneyHandlers) file(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	cl, err := h.File(ctx, &g, Claim{
+	cl, err := h.File(ctx, g, Claim{
 		Doc: db.Doc{ID: people.NewID(ctx)}, Household: in.Body.Household, Item: in.Body.Item, Kind: in.Body.Kind,
 		Quantity: in.Body.Quantity, Text: in.Body.Text, By: people.From(ctx).Account,
 	}, in.Body.Photo)
@@ -85,7 +85,7 @@ func (h moneyHandlers) file(ctx context.Context, in *struct {
 type claimList struct{ Body []Claim }
 
 func (h moneyHandlers) claimsOf(ctx context.Context, in *groupBuyID) (*claimList, error) {
-	g, err := h.groupBuys.Get(ctx, in.ID)
+	g, err := h.groupBuys.Look(ctx, in.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -114,10 +114,10 @@ func (h moneyHandlers) openClaims(ctx context.Context, in *struct {
 }
 
 // claim gives a claim with its round to whoever may see it.
-func (h moneyHandlers) claim(ctx context.Context, id string) (Claim, GroupBuy, error) {
+func (h moneyHandlers) claim(ctx context.Context, id string) (Claim, *GroupBuy, error) {
 	cl, err := h.claims.Get(ctx, id)
 	if err != nil {
-		return cl, GroupBuy{}, err
+		return cl, nil, err
 	}
 	g, err := h.readable(ctx, cl.GroupBuy, cl.Household)
 	return cl, g, err

@@ -66,7 +66,7 @@ func (h moneyHandlers) begin(ctx context.Context, in *struct {
 		return nil, fault.New(fault.Invalid, "currency_other", "This round is in %s, not in %q.", g.Currency, in.Body.Currency).
 			With("currency", g.Currency).At("body.currency", g.Currency)
 	}
-	s, err := h.Begin(ctx, &g, in.Body.Household, OnlineOrder{
+	s, err := h.Begin(ctx, g, in.Body.Household, OnlineOrder{
 		Account: people.From(ctx).Account, Method: in.Body.Method, SaveCard: in.Body.SaveCard, SavedCard: in.Body.SavedCard,
 	})
 	out := &startedView{}
@@ -84,13 +84,13 @@ func (h moneyHandlers) check(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	v, err := h.Check(ctx, &g, in.Body.Household)
+	v, err := h.Check(ctx, g, in.Body.Household)
 	return &paymentView{v}, err
 }
 
 // paidBy gives a group buy to whoever may pay online for a household.
-func (h moneyHandlers) paidBy(ctx context.Context, id, household string) (GroupBuy, error) {
-	g, err := h.groupBuys.Get(ctx, id)
+func (h moneyHandlers) paidBy(ctx context.Context, id, household string) (*GroupBuy, error) {
+	g, err := h.groupBuys.Look(ctx, id)
 	if err != nil {
 		return g, err
 	}

@@ -75,15 +75,15 @@ func OpenCashier(conn *db.Conn, groupBuys *db.Collection[GroupBuy], provider Pro
 // takes out the effects that asked for it. It may be called at any time and
 // does nothing where all agrees.
 func (c *Cashier) Settle(ctx context.Context, groupBuy string) error {
-	g, err := c.groupBuys.Get(ctx, groupBuy)
+	g, err := c.groupBuys.Look(ctx, groupBuy)
 	if err != nil {
 		return err
 	}
-	households, err := c.concerned(ctx, &g)
+	households, err := c.concerned(ctx, g)
 	if err != nil {
 		return err
 	}
-	if err := inParallel(households, func(h string) error { return c.follow(ctx, &g, h) }); err != nil {
+	if err := inParallel(households, func(h string) error { return c.follow(ctx, g, h) }); err != nil {
 		return err
 	}
 	_, err = c.groupBuys.Update(ctx, g.ID, func(now *GroupBuy) error {
@@ -167,7 +167,7 @@ func (c *Cashier) change(ctx context.Context, id string, rule func(*Payment, tim
 // upsert is update for a household whose payment may not be there yet: the rule then makes it, in one write.
 func (c *Cashier) upsert(ctx context.Context, g *GroupBuy, household string, rule func(*Payment, time.Time) error) (Payment, error) {
 	id := PaymentID(g.ID, household)
-	if _, err := c.payments.Get(ctx, id); fault.KindOf(err) != fault.NotFound {
+	if _, err := c.payments.Look(ctx, id); fault.KindOf(err) != fault.NotFound {
 		return c.update(ctx, id, rule)
 	}
 	p := newPayment(g, household)
@@ -195,7 +195,7 @@ func (c *Cashier) record(ctx context.Context, g *GroupBuy, household string, rul
 	if err != nil {
 		return p, err
 	}
-	since, err := c.groupBuys.Get(ctx, g.ID)
+	since, err := c.groupBuys.Look(ctx, g.ID)
 	if err != nil || since.Rev == b.Rev {
 		return p, err
 	}

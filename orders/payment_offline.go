@@ -149,11 +149,11 @@ func (c *Cashier) stillThere(ctx context.Context, home string, list []MyPayment)
 		if p.Bill.Reason != "left" || p.Paid() == 0 && p.HeldNow() == 0 {
 			continue
 		}
-		g, err := c.groupBuys.Get(ctx, p.GroupBuy)
+		g, err := c.groupBuys.Look(ctx, p.GroupBuy)
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, MyPayment{GroupBuy: g.ID, Title: g.Title, State: g.State, Closes: g.Closes, PaymentView: viewOf(&g, p)})
+		list = append(list, MyPayment{GroupBuy: g.ID, Title: g.Title, State: g.State, Closes: g.Closes, PaymentView: viewOf(g, p)})
 	}
 	return list, nil
 }

@@ -101,7 +101,7 @@ func (c *Cashier) PayoutsOf(ctx context.Context, payee string) ([]PayoutView, er
 		if err != nil {
 			return nil, err
 		}
-		g, err := c.groupBuys.Get(ctx, o.GroupBuy)
+		g, err := c.groupBuys.Look(ctx, o.GroupBuy)
 		if err != nil {
 			return nil, err
 		}

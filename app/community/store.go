@@ -36,7 +36,7 @@ func (c *Community) Compound(ctx context.Context, id string) (Compound, error) {
 // Exist refuses ids that are no compounds.
 func (c *Community) Exist(ctx context.Context, ids ...string) error {
 	for _, id := range ids {
-		err := c.compounds.Look(ctx, id, func(*Compound) error { return nil })
+		_, err := c.compounds.Look(ctx, id)
 		if fault.KindOf(err) == fault.NotFound {
 			return fault.New(fault.Invalid, "compound_unknown", "There is no compound %q.", id).With("compound", id).At("body.area", "unknown compound")
 		}

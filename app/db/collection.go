@@ -95,22 +95,22 @@ func (c *Collection[T]) fetch(ctx context.Context, id string) (*held[T], error) 
 
 // Get gives the document, or fault.NotFound "not_found".
 func (c *Collection[T]) Get(ctx context.Context, id string) (T, error) {
-	var doc T
-	err := c.Look(ctx, id, func(held *T) error {
-		doc = clone(*held)
-		return nil
-	})
-	return doc, err
+	doc, err := c.Look(ctx, id)
+	if err != nil {
+		var none T
+		return none, err
+	}
+	return clone(*doc), nil
 }
 
-// Look shows the document without copying it, for pages that are read often. What
-// it shows never changes: look must not change it either, and may keep parts of it.
-func (c *Collection[T]) Look(ctx context.Context, id string, look func(*T) error) error {
+// Look gives the document without copying it, where it is only read: nobody may
+// change what it gives, and it stays as it is.
+func (c *Collection[T]) Look(ctx context.Context, id string) (*T, error) {
 	h, err := c.current(ctx, id)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return look(&h.doc)
+	return &h.doc, nil
 }
 
 // Derived gives what of makes of a document, and makes it once for as long as the

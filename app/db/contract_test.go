@@ -189,8 +189,8 @@ func testLook(t *testing.T, _ *db.Conn, rounds *db.Collection[round]) {
 	in := newRound("r")
 	in.Joined = []participant{{Household: "h", Notes: map[string]int{"n": 1}}}
 	insert(t, rounds, in)
-	var kept []participant
-	if err := rounds.Look(t.Context(), "r", func(r *round) error { kept = r.Joined; return nil }); err != nil {
+	seen, err := rounds.Look(t.Context(), "r")
+	if err != nil {
 		t.Fatal(err)
 	}
 	if _, err := rounds.Update(t.Context(), "r", func(r *round) error {
@@ -199,10 +199,11 @@ func testLook(t *testing.T, _ *db.Conn, rounds *db.Collection[round]) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	if kept[0].Household != "h" || kept[0].Notes["n"] != 1 {
+	if kept := seen.Joined; kept[0].Household != "h" || kept[0].Notes["n"] != 1 {
 		t.Errorf("got %+v", kept)
 	}
-	wantCode(t, rounds.Look(t.Context(), "nobody", func(*round) error { return nil }), "not_found")
+	_, err = rounds.Look(t.Context(), "nobody")
+	wantCode(t, err, "not_found")
 }
 
 func testDerived(t *testing.T, _ *db.Conn, rounds *db.Collection[round]) {

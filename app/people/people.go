@@ -71,24 +71,18 @@ func (p *People) Actor(ctx context.Context, token string) (Actor, error) {
 	if token == "" {
 		return Actor{}, nil
 	}
-	var actor Actor
-	err := p.sessions.Look(ctx, digest(token), func(s *Session) error {
-		if p.now().Before(s.Expires) {
-			actor = Actor{Account: s.Account, Session: s.ID}
-		}
-		return nil
-	})
+	s, err := p.sessions.Look(ctx, digest(token))
 	if fault.KindOf(err) == fault.NotFound {
 		return Actor{}, nil
 	}
-	if err != nil || !actor.SignedIn() {
+	if err != nil || !p.now().Before(s.Expires) {
 		return Actor{}, err
 	}
-	err = p.accounts.Look(ctx, actor.Account, func(a *Account) error {
-		actor.Name, actor.Grants = a.Name, a.Grants
-		return nil
-	})
-	return actor, err
+	a, err := p.accounts.Look(ctx, s.Account)
+	if err != nil {
+		return Actor{}, err
+	}
+	return Actor{Account: s.Account, Session: s.ID, Name: a.Name, Grants: a.Grants}, nil
 }
 
 // Expire deletes what has ended: sessions, codes, and old traces of requests.
