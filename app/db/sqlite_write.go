@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"time"
 
@@ -75,9 +76,11 @@ func (s *sqliteStore) writeAll() {
 	}
 }
 
+// gather takes what waits. Once it lets others run first, so that those whom the
+// last commit has answered write into the same one and not each half into every other.
 func (s *sqliteStore) gather(first *batch) []*batch {
 	group, n := []*batch{first}, len(first.writes)
-	for n < groupWrites {
+	for yielded := false; n < groupWrites; {
 		select {
 		case b, open := <-s.queue:
 			if !open {
@@ -86,7 +89,11 @@ func (s *sqliteStore) gather(first *batch) []*batch {
 			group = append(group, b)
 			n += len(b.writes)
 		default:
-			return group
+			if yielded {
+				return group
+			}
+			yielded = true
+			runtime.Gosched()
 		}
 	}
 	return group
