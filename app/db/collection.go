@@ -115,7 +115,7 @@ func (c *Collection[T]) Look(ctx context.Context, id string) (*T, error) {
 
 // Derived gives what of makes of a document, and makes it once for as long as the
 // document stays as it is. Of what differs in type, the last that was asked for is kept.
-func Derived[T, V any](ctx context.Context, c *Collection[T], id string, of func(*T) V) (V, error) {
+func Derived[T, V any](ctx context.Context, c *Collection[T], id string, of func(*T) (V, error)) (V, error) {
 	h, err := c.current(ctx, id)
 	if err != nil {
 		var none V
@@ -126,10 +126,12 @@ func Derived[T, V any](ctx context.Context, c *Collection[T], id string, of func
 			return v, nil
 		}
 	}
-	v := of(&h.doc)
-	kept := any(v)
-	h.derived.Store(&kept)
-	return v, nil
+	v, err := of(&h.doc)
+	if err == nil {
+		kept := any(v)
+		h.derived.Store(&kept)
+	}
+	return v, err
 }
 
 // current holds the document as the store has it now.

@@ -209,7 +209,7 @@ func testLook(t *testing.T, _ *db.Conn, rounds *db.Collection[round]) {
 func testDerived(t *testing.T, _ *db.Conn, rounds *db.Collection[round]) {
 	insert(t, rounds, newRound("r"))
 	made := 0
-	count := func(r *round) int64 { made++; return r.Rev }
+	count := func(r *round) (int64, error) { made++; return r.Rev, nil }
 	derived := func(want int64) {
 		for range 2 {
 			if got, err := db.Derived(t.Context(), rounds, "r", count); got != want || err != nil {
