@@ -55,7 +55,7 @@ func (a *amount) behind(runes []rune) {
 	at := skipSpaces(runes, a.end)
 	if end := after(runes, at, eachBehind); end > at && !cutsLetters(runes, end) {
 		a.end, a.each = end, true
-	} else if at < len(runes) && runes[at] == 'x' && at+1 < len(runes) && !isDigit(runes[at+1]) && !cutsLetters(runes, at+1) {
+	} else if at < len(runes) && (runes[at] == 'x' || runes[at] == '*') && at+1 < len(runes) && !isDigit(runes[at+1]) && !cutsLetters(runes, at+1) {
 		a.end = at + 1
 	}
 }

@@ -28,6 +28,11 @@ func newDraft(text string) *draft {
 	for i, r := range runes {
 		folded[i] = foldRune(r)
 	}
+	for i := 1; i+1 < len(folded); i++ { // Ax2
+		if folded[i] == 'x' && isDigit(folded[i+1]) && isASCIILetter(folded[i-1]) && (i < 2 || !isASCIILetter(folded[i-2])) {
+			folded[i] = '*'
+		}
+	}
 	return &draft{text: runes, folded: folded, whole: slices.Clone(folded), taken: make([]bool, len(runes))}
 }
 

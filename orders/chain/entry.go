@@ -38,10 +38,12 @@ var (
 	clockText   = regexp.MustCompile(`(?:^|[^\d:：])(\d{1,2}[:：][0-5]\d(?:[:：][0-5]\d)?)(?:$|[^\d\-－:：])`)
 	labelText   = regexp.MustCompile(`(?mi)(?:^|[ ，,；;])\s*(收件人|收货人|收件地址|收货地址|详细地址|联系电话|联系人|手机号?|电话|地址|姓名|房号|数量|份数|商品|规格|备注|留言|name|phone|tel|mobile|address|addr|note|remark|qty|quantity)\s*[:：]`)
 	noteText    = regexp.MustCompile(`(?mi)(?:备注|留言|note|remark)\s*[:：](.*)$`)
-	moneyText   = regexp.MustCompile(`(?i)[¥￥]\s*\d+(?:\.\d+)?|(?:合计|总计|一共|共计?)?\s*\d+(?:\.\d+)?\s*(?:元|块钱?|rmb|yuan)(?:/\S{1,3})?|(?:已付|已转|转账|红包|付了|转了|付款|支付|收款|付|转|paid)\s*\d+(?:\.\d+)?`)
+	moneyText   = regexp.MustCompile(`(?i)[¥￥]\s*\d+(?:\.\d+)?|(?:合计|总计|一共|共计?)?\s*\d+(?:\.\d+)?\s*(?:元|块钱?|rmb|yuan)(?:/\S{1,3})?|(?:已转账|已支付|已付款?|已转|转账|红包|付了|转了|付款|支付|收款|付|转|paid)\s*\d+(?:\.\d+)?`)
+	sumText     = regexp.MustCompile(`\d\s*[^\s\d=]{0,2}\s*(=\s*\d+(?:\.\d+)?)\s*$`)
+	othersText  = regexp.MustCompile(`(?:其他|其它|其余|别的|另外的|剩下的?)(?:的|都|全|就)*(?:不要|不用|不需要|不订|不买|算了)了?`)
 	quitText    = regexp.MustCompile(`(?i)不要了|不用了|不接了|不订了|不买了|不参加了|退出|取消|退团|退单|撤单|撤销|已退|退掉|退了|退款|作废|删除|删掉|不需要|❌|✗|✘|(?:^|[\s，,。！!])算了[吧。！!]?\s*$|\bcancel(?:led)?\b|\bdrop out\b|\bnone for me\b|\bnot this time\b|(?:不要|不接|不订|不买|退)\s*[）)]?\s*$|退\s*[0-9０-９一二两三四五六七八九十a-zA-Z]`)
 	swapText    = regexp.MustCompile(`(?i)改成|改为|改到|改要|换成|换为|→|➡|->|=>|\bchange to\b|\bmake it\b|改|换`)
-	moreText    = regexp.MustCompile(`(?i)再加|追加|再来|再要|加订|多要|又要|还要|加\s*[0-9０-９一二两三四五六七八九十]|\badd\b|\bplus\b`)
+	moreText    = regexp.MustCompile(`(?i)再加|追加|再来|再要|加订|多要|多加|又要|还要|加\s*[0-9０-９一二两三四五六七八九十]|\badd\b|\bplus\b`)
 )
 
 // entry reads one entry of the chain. Lead is how many runes of it are its number.
@@ -99,6 +101,8 @@ func (p *parser) fixed(d *draft, e *Entry) {
 	e.Note = strings.Join(all(noteText, 1, PartNote), "，")
 	all(labelText, 1, PartLabel)
 	all(moneyText, 0, PartPrice)
+	all(sumText, 1, PartPrice)
+	all(othersText, 0, PartNote)
 }
 
 // verbs claims the words that change an order and gives where the wants begin.

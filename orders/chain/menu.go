@@ -59,7 +59,7 @@ func (m *menu) learn(name string, item int) {
 }
 
 func (m *menu) put(part string, item int) {
-	if whole := []rune(part); counting.has(whole) || measures.has(whole) {
+	if whole := []rune(part); part == "味" || counting.has(whole) || measures.has(whole) {
 		return
 	}
 	if !slices.Contains(m.names[part], item) {
@@ -86,7 +86,13 @@ func (m *menu) at(runes []rune, i int) (mention, bool) {
 	for n := min(m.most, len(runes)-i); n > 0; n-- {
 		word := string(runes[i : i+n])
 		if items, ok := m.names[word]; ok && !cutsLetters(runes, i+n) {
-			return mention{items, n, n == 1}, true
+			end := i + n
+			if n > 1 {
+				if past := after(runes, end, flavourWords); past == len(runes) || runes[past] != '道' { // no 味道
+					end = past
+				}
+			}
+			return mention{items, end - i, n == 1}, true
 		}
 	}
 	return m.code(runes, i)
@@ -109,6 +115,9 @@ func (m *menu) allCodes(runes []rune, i int) bool {
 	}
 	return to-from > 1
 }
+
+// flavourWords stand behind a name: 水果口味.
+var flavourWords = words("口味 味")
 
 // codeWords stand before or behind a code.
 var codeWords = words("套餐 组合 款 型")
@@ -152,7 +161,26 @@ var codeLine = regexp.MustCompile(`(?:^|[\s,;、])(?:([a-z]\d?)\s*[:.、)=]\s*|(
 
 // learnCodes reads a line of the chain's own menu, and tells whether it was one.
 func (m *menu) learnCodes(line string) bool {
-	found := codeLine.FindAllStringSubmatch(foldText(line), -1)
+	return m.takeCodes(codeLine.FindAllStringSubmatch(foldText(line), -1))
+}
+
+// menuLine is a line that begins with a code and a name: A鸡蛋38, A 鸡蛋, B: milk.
+var menuLine = regexp.MustCompile(`^\s*([a-z]\d?)(?:[\s:.、)=]*(\p{Han}[^\s,;:]*)|[\s:.、)=]+([a-z]{3}[^\s,;:]*))`)
+
+// learnLines reads several lines that are a menu only together: A鸡蛋, and below it B牛奶.
+func (m *menu) learnLines(lines []string) bool {
+	var found [][]string
+	for _, line := range lines {
+		f := menuLine.FindStringSubmatch(foldText(line))
+		if hit, ok := m.at([]rune(f[2]+f[3]), 0); !ok || len(hit.items) != 1 {
+			return false
+		}
+		found = append(found, []string{"", "", f[1], "", f[2] + f[3]})
+	}
+	return m.takeCodes(found)
+}
+
+func (m *menu) takeCodes(found [][]string) bool {
 	learned, menus := false, 0
 	for _, f := range found {
 		if isHan(firstRune(f[4])) || f[3] == "" {
@@ -183,8 +211,8 @@ func foldRune(r rune) rune {
 		return simple
 	}
 	switch r {
-	case '×', '✖', '✕', '＊', '╳':
-		return 'x'
+	case '×', '✖', '✕', '╳':
+		return '*'
 	case '。':
 		return '.'
 	}

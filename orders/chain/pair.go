@@ -170,6 +170,9 @@ func (p *parser) pairEach(bits []bit) (wants []Want, asks []Ask) {
 	return wants, asks
 }
 
+// manyBare is the most that a number without a counting word is believed: 75 alone is a price as often.
+const manyBare = 30
+
 // want checks one item with its amount; none says one.
 func (p *parser) want(hit mention, a *amount, d *draft) ([]Want, []Ask) {
 	if a == nil {
@@ -188,7 +191,7 @@ func (p *parser) want(hit mention, a *amount, d *draft) ([]Want, []Ask) {
 		return nil, []Ask{{Code: AskPairing, Items: []string{item.ID}, Text: text}}
 	case a.half:
 		return nil, []Ask{{Code: AskHalf, Items: []string{item.ID}, Text: text}}
-	case a.n < 1 || a.n > MaxQuantity:
+	case a.n < 1 || a.n > MaxQuantity || a.n > manyBare && a.unit == "" && !a.each:
 		return nil, []Ask{{Code: AskTooMany, Items: []string{item.ID}, Text: text}}
 	case !item.fits(a.n, a.unit):
 		return []Want{{item.ID, a.n}}, []Ask{{Code: AskUnit, Items: []string{item.ID}, Text: text}}

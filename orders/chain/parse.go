@@ -33,15 +33,20 @@ func Parse(text string, c Context) (*Review, error) {
 			}
 			continue
 		}
+		w.menus(w.rows, b)
 		w.review.Title, w.posting = b.title, i
-		if w.sold = -1; b.title != "" {
+		if w.sold = -1; b.title != "" && !w.offered(b) {
 			w.sold = w.itemOf(b.title)
 		}
-		w.menus(w.rows, b)
 		w.block(b)
 	}
 	w.finish()
 	return w.review, nil
+}
+
+// offered tells whether the row that stands as the title is the first of a menu.
+func (w *walker) offered(b block) bool {
+	return slices.ContainsFunc(w.rows[b.from:b.to], func(r row) bool { return r.kind == Menu && r.bare == b.title })
 }
 
 func repeated(later []block, title string) bool {
@@ -157,6 +162,7 @@ func (w *walker) plain(i int, before bool) {
 		r.kind = Menu
 	case e.Address == nil && !w.knows(e) && toAll.MatchString(r.bare):
 		r.kind = Chat
+		w.said = true
 	case w.sends(i, e):
 	case detailRow.MatchString(r.text): // more of it follows
 		w.open = []int{i}
@@ -248,6 +254,8 @@ func (w *walker) aside(r *row, e Entry) bool {
 	switch {
 	case systemRow.MatchString(r.text):
 		r.kind = Chat
+	case columnRow.MatchString(r.text):
+		r.kind = Header
 	case summaryRow.MatchString(r.bare) && e.Address == nil && e.Action == Add:
 		w.summing = true
 		r.kind = Total
@@ -260,12 +268,15 @@ func (w *walker) aside(r *row, e Entry) bool {
 	return true
 }
 
+// office is what a sender is, before the name.
+var office = regexp.MustCompile(`^(?:楼组长|楼栋长|楼长|组长|团长|群主|志愿者|管理员)[\s:：·-]*`)
+
 // sends takes 22:14 王五, 王五 昨天 22:14 or 12-301小周: for the sender of the rows below.
 func (w *walker) sends(i int, e Entry) bool {
 	r := &w.rows[i]
 	from := e
 	if m := sender.FindStringSubmatch(r.text); m != nil {
-		from = w.entry(m[1]+m[2], 0)
+		from = w.entry(office.ReplaceAllString(m[1]+m[2], ""), 0)
 	} else if !timeText.MatchString(r.text) {
 		return false
 	}

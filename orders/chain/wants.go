@@ -128,6 +128,9 @@ func (p *parser) bits(d *draft, from int) []bit {
 		if ok && named && (a.begins(hit) || d.folded[i] == 'a' && !unicode.IsSpace(d.folded[i+1])) { // 五花 is no five of 花, and A套餐 no 套 of it
 			ok = false
 		}
+		if !ok && !named && len(bits) > 0 {
+			a, ok = bits[len(bits)-1].numeral(d.folded, i)
+		}
 		if ok && !endsName(d.folded, bits, a) {
 			bits = append(bits, bit{start: a.start, end: a.end, amount: &a})
 			i = a.end
@@ -152,6 +155,15 @@ func (p *parser) bits(d *draft, from int) []bit {
 	bits = p.withoutSpecs(d, bits)
 	all := slices.Clone(bits)
 	return slices.DeleteFunc(bits, func(b bit) bool { return b.mention != nil && !counts(d.folded, all, b) })
+}
+
+// numeral reads a number in words that stands alone behind an item: C两份 A 三.
+func (b bit) numeral(runes []rune, i int) (amount, bool) {
+	if b.mention == nil || b.end > i || !blank(runes[b.end:i]) {
+		return amount{}, false
+	}
+	n, end, half, chinese, ok := numberAt(runes, i)
+	return amount{start: i, end: end, n: n, half: half}, ok && chinese && isHan(runes[i]) && (end == len(runes) || !isWordRune(runes[end]))
 }
 
 // both narrows a mention to the items of another one that follows: 原味酸奶 where
