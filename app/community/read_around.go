@@ -77,9 +77,12 @@ func (m *matcher) otherBuilding(start int) bool {
 }
 
 // strangePlace tells whether the address is continued to the left by what the compound does
-// not have: a phase, an area, another estate, a block's letter.
+// not have: a phase, an area, another estate, a block's letter, a word alone as in 东12号楼.
 func (m *matcher) strangePlace(start int) bool {
 	if m.is(start-1, "xq") && m.letter(start-1) {
+		return true
+	}
+	if m.class(start-1) == other && strings.Contains("东南西北新老旧副前后甲乙丙丁念", m.text(start-1)) && !m.afterHan(start-1) {
 		return true
 	}
 	return m.is(start-1, "xL") && strings.Contains("期区區村苑园轩阁座坊邸墅", m.text(start-1))

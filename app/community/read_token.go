@@ -57,14 +57,14 @@ var markers = map[class]string{
 	unitAfter:  "单元 單元 门洞 單 单 门 門 梯 danyuan",
 	roomAfter:  "室 房 shi",
 	floorAfter: "楼 樓 层 層 floor fl f /f",
-	laneFirst:  "lane ln phase",
-	blockFirst: "building bldg. bldg bld block blk tower villa no. no nr",
-	unitFirst:  "unit entrance ent. ent entry",
+	laneFirst:  "lane ln phase 弄号",
+	blockFirst: "building bldg. bldg bld block blk tower villa no. no nr 楼号 楼栋号 栋号 幢号 楼栋",
+	unitFirst:  "unit entrance ent. ent entry 单元号",
 	gap:        "第 别墅 st nd rd th",
 	other:      "门口 門口 门外 门前 门卫 门岗 门厅 门禁 楼道 楼梯",
 	beside:     "对门 對門 隔壁 楼上 楼下 旁边 对面 斜对面 邻居",
 	counted:    "订单 单号 编号 尾号 验证码 号码 账号 卡号 微信号 工号 付 付了 已付 转 转了 已转 转账 红包 收款 共 共计 一共 合计 总计 ¥ $ 满 减 paid order",
-	roomFirst:  "room rm. rm apartment apt. apt flat door",
+	roomFirst:  "room rm. rm apartment apt. apt flat door 房号 室号 房间号 房间",
 	counts: "份 板 箱 斤 个 個 盒 袋 包 瓶 只 条 支 枚 元 块 套 件 桶 罐 提 组 盆 篮 克 升 点 月 日 年 时 分 折 岁 人 位 串 把 颗 根 排 打 扎 捆 捧 公斤 千克 % % " +
 		"kg g ml l pcs pc packs pack boxes box trays tray bags bag bottles bottle cases case yuan rmb cny am pm",
 }
@@ -197,6 +197,9 @@ func (r *Reader) tokens(text string) []token {
 func foldRune(c rune) rune {
 	if c < utf8.RuneSelf {
 		return unicode.ToLower(c)
+	}
+	if c == '卄' {
+		return '廿'
 	}
 	if folded := width.LookupRune(c).Folded(); folded != 0 {
 		c = folded

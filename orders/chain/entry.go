@@ -36,7 +36,7 @@ var (
 	struck      = regexp.MustCompile(`~~.+~~`)
 	struckEnd   = regexp.MustCompile(`~~`)
 	clockText   = regexp.MustCompile(`(?:^|[^\d:：])(\d{1,2}[:：][0-5]\d(?:[:：][0-5]\d)?)(?:$|[^\d\-－:：])`)
-	labelText   = regexp.MustCompile(`(?mi)(?:^|[ ，,；;])\s*(收件人|收货人|收件地址|收货地址|详细地址|联系电话|联系人|手机号?|电话|地址|姓名|房号|数量|份数|商品|规格|备注|留言|name|phone|tel|mobile|address|addr|note|remark|qty|quantity)\s*[:：]`)
+	labelText   = regexp.MustCompile(`(?mi)(?:^|[ ，,；;])\s*(收件人|收货人|收件地址|收货地址|详细地址|联系电话|联系人|手机号?|电话|地址|姓名|房间?号|室号|数量|份数|商品|规格|备注|留言|name|phone|tel|mobile|address|addr|note|remark|qty|quantity)\s*[:：]`)
 	noteText    = regexp.MustCompile(`(?mi)(?:备注|留言|note|remark)\s*[:：](.*)$`)
 	moneyText   = regexp.MustCompile(`(?i)[¥￥]\s*\d+(?:\.\d+)?|(?:合计|总计|一共|共计?)?\s*\d+(?:\.\d+)?\s*(?:元|块钱?|rmb|yuan)(?:/\S{1,3})?|(?:已转账|已支付|已付款?|已转|转账|红包|付了|转了|付款|支付|收款|付|转|paid)\s*\d+(?:\.\d+)?`)
 	sumText     = regexp.MustCompile(`\d\s*[^\s\d=]{0,2}\s*(=\s*\d+(?:\.\d+)?)\s*$`)

@@ -129,14 +129,13 @@ func (w *walker) noteDeadline(r *row) {
 	}
 }
 
-var detailRow = regexp.MustCompile(`(?i)^\s*(跟团号|下单人|商品|规格|数量|份数|金额|实付|订单|收件人|收货人|收件地址|收货地址|详细地址|联系电话|联系人|手机号?|电话|地址|姓名|房号|备注|留言|name|phone|tel|mobile|address|addr|note|remark)\s*[:：]`)
+var detailRow = regexp.MustCompile(`(?i)^\s*(跟团号|下单人|商品|规格|数量|份数|金额|实付|订单|收件人|收货人|收件地址|收货地址|详细地址|联系电话|联系人|手机号?|电话|地址|姓名|弄号|楼号|楼栋号?|栋号|单元号?|房间?号|室号|备注|留言|name|phone|tel|mobile|address|addr|note|remark)\s*[:：]`)
 
 // repeats tells whether a labelled row says again what the open entry says already, and so begins another.
 func (w *walker) repeats(r *row) bool {
 	label := detailRow.FindStringSubmatch(r.text)
 	return label != nil && slices.ContainsFunc(w.open, func(i int) bool {
-		said := detailRow.FindStringSubmatch(w.rows[i].text)
-		return said != nil && said[1] == label[1]
+		return strings.Contains(foldText(w.rows[i].text), foldText(label[1])+":")
 	})
 }
 
