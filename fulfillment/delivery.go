@@ -68,16 +68,17 @@ type DropLot struct {
 
 // Parcel is what one household gets of one lot in this delivery.
 type Parcel struct {
-	GroupBuy  string `json:"group_buy"`
-	Household string `json:"household"`
-	Item      string `json:"item"`
-	Lot       string `json:"lot"`
-	Priority  int64  `json:"priority"`
-	Quantity  int64  `json:"quantity"`        // allocated
-	Received  int64  `json:"received"`        // after the count and the shortfall's share
-	Run       string `json:"run,omitempty"`   // empty: it waits at the gate
-	Tries     int64  `json:"tries,omitempty"` // how often nobody answered, in earlier runs
-	Outcome   string `json:"outcome"`         // at the door; empty while it is on its way
+	GroupBuy  string        `json:"group_buy"`
+	Household string        `json:"household"`
+	Item      string        `json:"item"`
+	Lot       string        `json:"lot"`
+	Priority  int64         `json:"priority"`
+	Rule      matching.Rule `json:"rule,omitempty"`  // by which its round shares; empty: the market's
+	Quantity  int64         `json:"quantity"`        // allocated
+	Received  int64         `json:"received"`        // after the count and the shortfall's share
+	Run       string        `json:"run,omitempty"`   // empty: it waits at the gate
+	Tries     int64         `json:"tries,omitempty"` // how often nobody answered, in earlier runs
+	Outcome   string        `json:"outcome"`         // at the door; empty while it is on its way
 }
 
 // Step is one line of a document's history.
@@ -127,7 +128,7 @@ func deliveryOf(m *Market, drop *matching.Drop, of *goods, now time.Time) BulkDe
 	for _, s := range drop.Served {
 		groupBuy, household, item := splitDemand(s.Demand)
 		d.Parcels = append(d.Parcels, Parcel{
-			GroupBuy: groupBuy, Household: household, Item: item, Lot: s.Lot, Quantity: s.Quantity, Priority: of.priority[s.Demand],
+			GroupBuy: groupBuy, Household: household, Item: item, Lot: s.Lot, Quantity: s.Quantity, Priority: of.asked[s.Demand].Priority, Rule: of.asked[s.Demand].Rule,
 		})
 	}
 	return d

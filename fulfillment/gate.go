@@ -123,15 +123,15 @@ func (d *BulkDelivery) checkCount(c Count) error {
 	return nil
 }
 
-// share gives the good units of a lot to its parcels by the market's rule,
-// households with needs first.
+// share gives the good units of a lot to its parcels: to rounds by the market's rule,
+// in a round by its own, households with needs first.
 func (d *BulkDelivery) share(lot string, good int64) {
 	var of []int
 	var claims []Claim
 	for i := range d.Parcels {
 		if p := &d.Parcels[i]; p.Lot == lot {
 			of = append(of, i)
-			claims = append(claims, Claim{p.Household, p.Quantity, p.Priority})
+			claims = append(claims, Claim{Household: p.Household, Quantity: p.Quantity, Priority: p.Priority, Group: p.GroupBuy, Rule: p.Rule})
 		}
 	}
 	for k, n := range Share(d.Rule, d.Seed, good, claims) {

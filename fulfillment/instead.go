@@ -81,8 +81,8 @@ func (d *BulkDelivery) replace(c Count, s Substitutes) error {
 	var claims []Claim
 	for _, p := range d.Parcels {
 		if missing := p.Quantity - p.Received; p.Lot == c.Lot && missing > 0 && s.Takes(p.GroupBuy, p.Household) {
-			takers = append(takers, Parcel{GroupBuy: p.GroupBuy, Household: p.Household, Item: p.Item, Lot: lot.Lot, Priority: p.Priority})
-			claims = append(claims, Claim{p.Household, missing, p.Priority})
+			takers = append(takers, Parcel{GroupBuy: p.GroupBuy, Household: p.Household, Item: p.Item, Lot: lot.Lot, Priority: p.Priority, Rule: p.Rule})
+			claims = append(claims, Claim{Household: p.Household, Quantity: missing, Priority: p.Priority, Group: p.GroupBuy, Rule: p.Rule})
 		}
 	}
 	for i, n := range Share(d.Rule, d.Seed, c.Instead.Quantity, claims) {

@@ -71,7 +71,7 @@ func demandsOf(g *orders.GroupBuy, at *community.Compound) []matching.Demand {
 			}
 			demands = append(demands, matching.Demand{
 				ID: demandID(g.ID, at.Household, l.Item), Gate: gate, Group: g.ID, Household: at.Household,
-				Product: it.Product, Quantity: l.Quantity + l.Extra, MaxUnitPrice: l.Cap(it), Priority: at.Priority, Lot: it.Lot,
+				Product: it.Product, Quantity: l.Quantity + l.Extra, MaxUnitPrice: l.Cap(it), Priority: at.Priority, Lot: it.Lot, Rule: matching.Rule(g.Rule),
 			})
 		}
 	}

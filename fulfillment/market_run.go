@@ -233,12 +233,12 @@ func (f *Fulfillment) deliver(ctx context.Context, m *Market) error {
 // goods is what deliveries say of a market beyond its plan.
 type goods struct {
 	lots     map[string]DropLot
-	currency map[string]string // by gate
-	priority map[string]int64  // by demand, where it has one
+	currency map[string]string           // by gate
+	asked    map[string]*matching.Demand // by its id
 }
 
 func (f *Fulfillment) goodsOf(ctx context.Context, m *Market) (*goods, error) {
-	of := &goods{lots: map[string]DropLot{}, currency: map[string]string{}, priority: map[string]int64{}}
+	of := &goods{lots: map[string]DropLot{}, currency: map[string]string{}, asked: map[string]*matching.Demand{}}
 	for _, l := range m.Problem.Lots {
 		p, err := f.catalog.Products.Get(ctx, l.Product)
 		if err != nil {
@@ -254,9 +254,8 @@ func (f *Fulfillment) goodsOf(ctx context.Context, m *Market) (*goods, error) {
 		of.currency[g.ID] = c.Currency
 	}
 	for i := range m.Problem.Demands {
-		if d := &m.Problem.Demands[i]; d.Priority > 0 {
-			of.priority[d.ID] = d.Priority
-		}
+		d := &m.Problem.Demands[i]
+		of.asked[d.ID] = d
 	}
 	return of, nil
 }

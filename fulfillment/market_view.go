@@ -137,7 +137,7 @@ func (m *Market) unserved() []UnservedTotal {
 
 // WhatIf changes a market's frozen problem before it is solved again.
 type WhatIf struct {
-	Rule       matching.Rule    `json:"rule,omitempty" enum:"equal,proportional,lottery,first"`
+	Rule       matching.Rule    `json:"rule,omitempty" enum:"equal,proportional,lottery,first" doc:"Another rule, between the rounds and in each."`
 	Seed       int64            `json:"seed,omitempty"`
 	Available  map[string]int64 `json:"available,omitempty" doc:"Other stock: units by lot; 0 takes the lot away."`
 	Priorities map[string]int64 `json:"priorities,omitempty" doc:"Another priority, 0 to 4, by gate."`
@@ -145,7 +145,8 @@ type WhatIf struct {
 
 // apply gives the changed problem and leaves the frozen one as it is.
 func (w WhatIf) apply(p matching.Market) (matching.Market, error) {
-	if w.Rule != "" {
+	own := w.Rule == "" || w.Rule == p.Rule
+	if !own {
 		p.Rule = w.Rule
 	}
 	if w.Seed != 0 {
@@ -171,6 +172,9 @@ func (w WhatIf) apply(p matching.Market) (matching.Market, error) {
 	for i := range p.Demands {
 		if n, changed := w.Priorities[p.Demands[i].Gate]; changed {
 			p.Demands[i].Priority = n
+		}
+		if !own {
+			p.Demands[i].Rule = ""
 		}
 	}
 	return p, p.Validate()

@@ -12,12 +12,40 @@ type Claim struct {
 	Household string
 	Quantity  int64
 	Priority  int64 // 1 to 4: served before the rule applies
+	Group     string
+	Rule      matching.Rule // by which the group shares what it gets; empty: as all do
 }
 
 // Share divides have units among the claims, in whole units and never more than
 // a claim. Households with a need are served first, the greatest need before
-// the others; the rule decides among equals.
+// the others; the rule decides among equals. What a group gets it shares by its own rule.
 func Share(rule matching.Rule, seed, have int64, claims []Claim) []int64 {
+	got := shareAll(rule, seed, have, claims)
+	done := map[string]bool{}
+	for _, c := range claims {
+		if own := c.Rule; own != "" && own != rule && !done[c.Group] {
+			done[c.Group] = true
+			shareAgain(own, seed, c.Group, claims, got)
+		}
+	}
+	return got
+}
+
+func shareAgain(rule matching.Rule, seed int64, group string, claims []Claim, got []int64) {
+	var at []int
+	var of []Claim
+	have := int64(0)
+	for i, c := range claims {
+		if c.Group == group {
+			at, of, have = append(at, i), append(of, c), have+got[i]
+		}
+	}
+	for k, n := range shareAll(rule, seed, have, of) {
+		got[at[k]] = n
+	}
+}
+
+func shareAll(rule matching.Rule, seed, have int64, claims []Claim) []int64 {
 	got := make([]int64, len(claims))
 	levels := []int64{}
 	for _, c := range claims {

@@ -10,7 +10,7 @@ import (
 )
 
 func TestShare(t *testing.T) {
-	claims := []Claim{{"a", 4, 0}, {"b", 4, 0}, {"c", 2, 0}}
+	claims := []Claim{{Household: "a", Quantity: 4, Priority: 0}, {Household: "b", Quantity: 4, Priority: 0}, {Household: "c", Quantity: 2, Priority: 0}}
 	for _, row := range []struct {
 		rule matching.Rule
 		have int64
@@ -26,11 +26,15 @@ func TestShare(t *testing.T) {
 			t.Errorf("%s of %d: %v, want %v", row.rule, row.have, got, row.want)
 		}
 	}
-	twice := []Claim{{"a", 4, 0}, {"a", 4, 0}, {"b", 4, 0}}
+	twice := []Claim{{Household: "a", Quantity: 4, Priority: 0}, {Household: "a", Quantity: 4, Priority: 0}, {Household: "b", Quantity: 4, Priority: 0}}
 	if got := Share(matching.Equal, 7, 6, twice); got[0]+got[1] != 3 || got[2] != 3 {
 		t.Errorf("a household that asks twice has one share: %v", got)
 	}
-	needy := []Claim{{"a", 4, 0}, {"b", 4, 3}}
+	rounds := []Claim{{Household: "a", Quantity: 4, Group: "g"}, {Household: "b", Quantity: 4, Group: "h", Rule: matching.First}, {Household: "c", Quantity: 4, Group: "h", Rule: matching.First}}
+	if got := Share(matching.Equal, 7, 6, rounds); !slices.Equal(got, []int64{2, 4, 0}) {
+		t.Errorf("a round shares by its own rule what the market's rule gives it: %v", got)
+	}
+	needy := []Claim{{Household: "a", Quantity: 4, Priority: 0}, {Household: "b", Quantity: 4, Priority: 3}}
 	if got := Share(matching.First, 7, 5, needy); !slices.Equal(got, []int64{1, 4}) {
 		t.Errorf("a household with a need comes first: %v", got)
 	}
@@ -39,11 +43,12 @@ func TestShare(t *testing.T) {
 func TestSharesAddUpWhateverIsShort(t *testing.T) {
 	draw := rand.New(rand.NewPCG(3, 3))
 	rules := []matching.Rule{matching.Equal, matching.Proportional, matching.Lottery, matching.First}
+	groups := []string{"g0", "g1", "g2"}
 	for range 2000 {
 		var claims []Claim
 		var asked int64
 		for i := range draw.IntN(12) {
-			claims = append(claims, Claim{fmt.Sprint(i), 1 + draw.Int64N(6), draw.Int64N(5)})
+			claims = append(claims, Claim{Household: fmt.Sprint(i), Quantity: 1 + draw.Int64N(6), Priority: draw.Int64N(5), Group: groups[i%3], Rule: rules[i%3]})
 			asked += claims[i].Quantity
 		}
 		rule, have, seed := rules[draw.IntN(4)], draw.Int64N(50), draw.Int64()

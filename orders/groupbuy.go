@@ -83,7 +83,7 @@ type GroupBuy struct {
 	Leftover     *Leftover     `json:"leftover,omitempty"` // its goods are another round's, and stand in the lobby
 	Again        []Again       `json:"again,omitempty"`    // what of its own goods was offered again; 100 at most
 	Market       string        `json:"market,omitempty"`   // the market run that has collected or allocated it
-	Shared       *Sharing      `json:"shared,omitempty"`   // how that market shares what is short
+	Shared       *Sharing      `json:"shared,omitempty"`   // how that market shares what is short between rounds
 	Wake         *time.Time    `json:"wake,omitempty"`     // when a job has to look at it next
 	History      []Event       `json:"history"`            // what happened, newest last, 200 at most
 	Effects      []Effect      `json:"effects"`            // what is still to be done elsewhere because of it

@@ -63,7 +63,7 @@ type RoundTerms struct {
 	ExtendSeconds     int64     `json:"extend_seconds,omitempty"`
 	Extended          bool      `json:"extended"`
 	Rule              Rule      `json:"rule" enum:"equal,proportional,lottery,first"`
-	Shared            *Sharing  `json:"shared,omitempty" doc:"How its market shares what is short: the lottery serves the smallest SHA-256 of seed:household first."`
+	Shared            *Sharing  `json:"shared,omitempty" doc:"How its market shares what is short between rounds; a lottery, there or in the round, serves the smallest SHA-256 of seed:household first."`
 	CommissionBasis   int64     `json:"commission_basis" doc:"Hundredths of a per cent for the leader."`
 	WaitList          bool      `json:"wait_list"`
 	Progress          Progress  `json:"progress"`

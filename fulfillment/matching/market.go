@@ -1,7 +1,8 @@
 package matching
 
 // Rule decides among demands of equal worth when a drop cannot fill them all, once
-// each household with a priority among them has a unit. It never costs worth.
+// each household with a priority among them has a unit. It never costs worth. The
+// market's rule says what each group gets, and a group may share that by its own.
 type Rule string
 
 // The four rules of sharing.
@@ -92,6 +93,7 @@ type Demand struct {
 	MaxUnitPrice int64  `json:"max_unit_price"`
 	Priority     int64  `json:"priority,omitempty"` // 0 to MaxPriority: multiplies the worth, and above 0 has a unit before equals do
 	Lot          string `json:"lot,omitempty"`      // pins the demand to one lot
+	Rule         Rule   `json:"rule,omitempty"`     // by which its group shares what the group gets; empty: the market's
 }
 
 // worth is what one unit served is worth to the market.

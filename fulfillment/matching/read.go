@@ -190,6 +190,8 @@ func (d *Demand) field(name string) any {
 		return &d.Priority
 	case "lot":
 		return &d.Lot
+	case "rule":
+		return &d.Rule
 	}
 	return nil
 }

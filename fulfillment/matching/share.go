@@ -18,7 +18,7 @@ type part struct {
 // demands of equal worth that accept the same prices, so it never costs worth.
 // Among these a floor comes first: one unit of the product for every household with
 // a priority that has none yet, the highest priority first, then by the draw. What is
-// left is shared by the market's rule.
+// left is shared by the market's rule, and what a group gets of it by the group's own.
 type sharer struct {
 	*model
 	parts []part
@@ -99,7 +99,8 @@ func (s *sharer) group(c *cell, classes []int32, takes []take) {
 			claims = append(claims, claim{demand: m.demand, room: int64(m.units)})
 		}
 	}
-	s.award(claims, n)
+	s.award(s.market.Rule, claims, n)
+	s.regroup(claims)
 	for _, a := range claims {
 		for a.award > 0 {
 			t := &mine[0]
@@ -114,8 +115,40 @@ func (s *sharer) group(c *cell, classes []int32, takes []take) {
 	}
 }
 
+// regroup shares once more, by its own rule, what each group has got that has one.
+func (s *sharer) regroup(claims []claim) {
+	type group struct {
+		id   string
+		rule Rule
+	}
+	of := func(c claim) group {
+		d := &s.market.Demands[c.demand]
+		return group{d.Group, d.Rule}
+	}
+	own := func(c claim) bool { return of(c).rule != "" && of(c).rule != s.market.Rule }
+	if !slices.ContainsFunc(claims, own) {
+		return
+	}
+	slices.SortStableFunc(claims, func(a, b claim) int {
+		return cmp.Or(cmp.Compare(of(a).id, of(b).id), cmp.Compare(of(a).rule, of(b).rule), cmp.Compare(a.demand, b.demand))
+	})
+	for from, to := 0, 0; from < len(claims); from = to {
+		n := int64(0)
+		for ; to < len(claims) && of(claims[to]) == of(claims[from]); to++ {
+			n += claims[to].award
+		}
+		if !own(claims[from]) {
+			continue
+		}
+		for i := range claims[from:to] {
+			claims[from+i].award = 0
+		}
+		s.award(of(claims[from]).rule, claims[from:to], n)
+	}
+}
+
 // award decides who gets how much of n units.
-func (s *sharer) award(claims []claim, n int64) {
+func (s *sharer) award(rule Rule, claims []claim, n int64) {
 	room := int64(0)
 	for _, c := range claims {
 		room += c.room
@@ -127,7 +160,7 @@ func (s *sharer) award(claims []claim, n int64) {
 		return
 	}
 	n -= s.floor(claims, n)
-	switch s.market.Rule {
+	switch rule {
 	case First:
 		s.inOrder(claims, n, func(a, b claim) int { return cmp.Compare(a.demand, b.demand) })
 	case Lottery:

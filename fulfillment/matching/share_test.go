@@ -53,6 +53,22 @@ func TestScarceUnitsAreSharedByTheRule(t *testing.T) {
 	}
 }
 
+// TestAGroupSharesItsOwnWay: of seven units the rule gives each of two groups what it
+// would have without rules of their own, and each shares that in its own way.
+func TestAGroupSharesItsOwnWay(t *testing.T) {
+	m := short(Equal, 4, 4, 4, 4)
+	for i := range m.Demands {
+		m.Demands[i].Group = fmt.Sprint("g", i/2)
+	}
+	groups := func(got []int64) [2]int64 { return [2]int64{got[0] + got[1], got[2] + got[3]} }
+	before := received(m, solve(t, m, Options{Iterations: 10}))
+	m.Demands[2].Rule, m.Demands[3].Rule = First, First
+	got := received(m, solve(t, m, Options{Iterations: 10}))
+	if groups(got) != groups(before) || got[2] != min(4, groups(got)[1]-1) || got[0]-got[1] > 1 || got[1]-got[0] > 1 {
+		t.Errorf("%v, before %v", got, before)
+	}
+}
+
 // TestTheFloorComesBeforeEveryRule: among demands of equal worth a household with a
 // priority has a unit before the rule gives anybody else one, and worth stays.
 func TestTheFloorComesBeforeEveryRule(t *testing.T) {

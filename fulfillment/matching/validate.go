@@ -55,11 +55,15 @@ func (m *Market) Validate() error {
 	return err
 }
 
+const noRule = "%q is none of equal, proportional, lottery, first"
+
+func (r Rule) known() bool {
+	return r == "" || r == Equal || r == Proportional || r == Lottery || r == First
+}
+
 func (m *Market) index() (x indexes, err error) {
-	switch m.Rule {
-	case "", Equal, Proportional, Lottery, First:
-	default:
-		return x, &Invalid{"rule", fmt.Sprintf("%q is none of equal, proportional, lottery, first", m.Rule)}
+	if !m.Rule.known() {
+		return x, &Invalid{"rule", fmt.Sprintf(noRule, m.Rule)}
 	}
 	if x.products, err = names("product", m.Products, func(p *Product) string { return p.ID }); err != nil {
 		return x, err
@@ -241,6 +245,9 @@ func (m *Market) checkDemands(x indexes) error {
 		}
 		if units += d.Quantity; d.Quantity > maxUnits || units > maxUnits {
 			return invalid("demand", i, d.ID, "quantity overflows: the market asks for more than %d units in all", maxUnits)
+		}
+		if !d.Rule.known() {
+			return invalid("demand", i, d.ID, noRule, d.Rule)
 		}
 		if d.Priority > MaxPriority {
 			return invalid("demand", i, d.ID, "priority %d is above %d", d.Priority, MaxPriority)
