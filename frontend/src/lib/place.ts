@@ -11,11 +11,12 @@ export function labelled(of: { label_zh: string; label_en: string }): string {
 	return locale() === 'en' ? of.label_en : of.label_zh;
 }
 
-/** A building as its compound calls it: 12号楼, Building 12. */
+/** A building as its compound calls it: 12号楼, 828弄7号, Building 12. */
 export function buildingName(of: { form: { building_zh?: string; building_en?: string } }, no: string): string {
 	const word = locale() === 'en' ? of.form.building_en : of.form.building_zh;
 	if (!word) return m.building_no({ no });
-	return locale() === 'en' ? `${word} ${no}` : `${no}${word}`;
+	if (locale() === 'en') return `${word} ${no}`;
+	return `${word === '号' ? no.replace('-', '弄') : no}${word}`;
 }
 
 /** The parts of a household's id, A001/3/1-604. */
