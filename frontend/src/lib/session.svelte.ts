@@ -11,6 +11,7 @@ class Session {
 	me = $state.raw<Me | null>();
 	/** True until the service has said who asks. */
 	unknown = $derived(this.me === undefined);
+	private picked = $state.raw<Partial<Record<Role, string>>>(kept('baimi.acting') ?? {});
 
 	/** Asks who is signed in; nobody is an answer too. */
 	async refresh(): Promise<Me | null> {
@@ -45,13 +46,26 @@ class Session {
 	scopes(role: Role): string[] {
 		return (this.me?.grants ?? []).filter((g) => g.role === role).map((g) => g.scope);
 	}
+
+	/** What this device works on with a role that the account has for several: the last choice, or the first. */
+	acting(role: Role): string {
+		const all = this.scopes(role);
+		return all.find((s) => s === this.picked[role]) ?? all[0] ?? '';
+	}
+
+	act(role: Role, scope: string) {
+		this.picked = { ...this.picked, [role]: scope };
+		localStorage.setItem('baimi.acting', JSON.stringify(this.picked));
+	}
 }
 
 const place = 'baimi.me';
 
-function remembered(): Me | null {
-	return JSON.parse(localStorage.getItem(place) ?? 'null');
+function kept<T>(name: string): T | null {
+	return typeof localStorage === 'undefined' ? null : JSON.parse(localStorage.getItem(name) ?? 'null');
 }
+
+const remembered = () => kept<Me>(place);
 
 function remember(me: Me | null) {
 	if (me) localStorage.setItem(place, JSON.stringify(me));
