@@ -63,7 +63,7 @@ var markers = map[class]string{
 	gap:        "第 别墅 st nd rd th",
 	other:      "门口 門口 门外 门前 门卫 门岗 门厅 门禁 楼道 楼梯",
 	beside:     "对门 對門 隔壁 楼上 楼下 旁边 对面 斜对面 邻居",
-	counted:    "订单 单号 编号 尾号 验证码 号码 账号 卡号 微信号 工号 付 付了 已付 转 转了 已转 转账 红包 收款 共 共计 一共 合计 总计 ¥ $ 满 减 paid order",
+	counted:    "订单 单号 编号 尾号 验证码 号码 账号 卡号 微信号 工号 付 付了 已付 转 转了 已转 转账 红包 收款 共 共计 一共 ¥ $ 满 减 paid order",
 	roomFirst:  "room rm. rm apartment apt. apt flat door 房号 室号 房间号 房间",
 	counts: "份 板 箱 斤 个 個 盒 袋 包 瓶 只 条 支 枚 元 块 套 件 桶 罐 提 组 盆 篮 克 升 点 月 日 年 时 分 折 岁 人 位 串 把 颗 根 排 打 扎 捆 捧 公斤 千克 % % " +
 		"kg g ml l pcs pc packs pack boxes box trays tray bags bag bottles bottle cases case yuan rmb cny am pm",

@@ -114,6 +114,9 @@ func (d *draft) innerSpace(i int) bool {
 	if !strings.ContainsRune(" 　.", d.text[i]) || d.taken[i] || i == 0 || i+1 >= len(d.folded) {
 		return false
 	}
+	if i+2 < len(d.text) && d.taken[i+2] && isHan(d.text[i+2]) { // 丁 草鸡蛋
+		return false
+	}
 	return isASCIILetter(d.folded[i-1]) && isASCIILetter(d.folded[i+1]) || d.text[i] != '.' && d.single(i-1) && d.single(i+1)
 }
 

@@ -57,7 +57,7 @@ func (p *parser) entry(text string, lead int) Entry {
 	from := p.verbs(d, &e)
 	p.wantVerbs(d)
 	var asks []Ask
-	e.Wants, asks, e.plus = p.wants(d, from)
+	e.Wants, asks, e.plus = p.wants(d, from, e.Door)
 	e.Questions = append(e.Questions, asks...)
 	e.correct(d, lead)
 	p.names(d, &e)

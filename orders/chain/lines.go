@@ -33,7 +33,7 @@ var (
 	titleRow   = regexp.MustCompile(`^[^\s:：]{1,14}接[龙龍]\s*[:：]?$`)
 	toAll      = regexp.MustCompile(`^(?:@所有人|大家|各位|家人们|邻居们|亲们)|还差\s*[\d一二两三四五六七八九十]|成团|抓紧`)
 	exampleRow = regexp.MustCompile(`(?i)^\s*(?:例|示例|样例|样板|模板|范例|比|(?:接龙|下单|报名|填写)?格式|e\.g\.|example|format)(?:如|子)?\s*(?:[:：.、]|\s)|^\s*如[:：]`)
-	deadline   = regexp.MustCompile(`(?i)[^\s（）()，,]*\d{1,2}[:：点]\d{0,2}\s*(?:截止|截团|截单)|(?:截止|截团|deadline)\S*\s*\d{1,2}[:：点]\d{0,2}`)
+	deadline   = regexp.MustCompile(`(?i)[^\s（）()，,]*\d{1,2}[:：点]\d{0,2}\s*(?:截止|截团|截单|截(?:[\s，,。！!]|$))|(?:截止|截团|deadline)\S*\s*\d{1,2}[:：点]\d{0,2}`)
 	chatRow    = regexp.MustCompile(`(?i)^(?:@\S+\s*)?(?:收到|谢谢|感谢|好的?|好滴|辛苦|ok(?:ay)?|嗯|行|可以|已付|已转|付了|转了|知道了|明白|大家|各位|团长|请问|有没有|什么时候|几点|多少钱|早上好|早安|晚安|哈+$|thanks?|thank you|received|got it|noted)|[?？吗呢嘛]\s*$|^[\p{S}\p{P}\s]+$`)
 	systemRow  = regexp.MustCompile(`(?i)撤回了一条消息|加入了?群聊|退出了?群聊|移出了?群聊|拍了拍|以下(?:为|是)新消息|^\s*(?:[^\s:：]{1,16}[:：]\s*)?[\[【](?:图片|语音|视频|链接|文件|小程序|表情|动画表情|位置|红包|转账|聊天记录|photo|sticker|voice|video|link)[\]】]|^\s*https?://\S+\s*$|\b(?:left|joined) the (?:group|chat)\b|recalled a message|^\s*「[^」]*[:：][^」]*」\s*$`)
 	columnRow  = regexp.MustCompile(`(?i)^\s*(?:(?:序号|编号|楼号|楼栋|楼幢|栋号|房号|门牌号?|室号|房间号?|单元|姓名|名字|昵称|称呼|(?:联系|手机|收货)?(?:电话|手机)号?码?|(?:收货|详细)?地址|数量|份数|商品|品名|规格|金额|备注|留言|name|phone|address|room|building|unit|qty|quantity|note|remark)[\s,，、|/+:：]*){2,}$`)
@@ -67,6 +67,43 @@ func rows(text string) []row {
 		out = append(out, r)
 	}
 	return out
+}
+
+// spacedNumber is a number with nothing but a space between it and another one.
+var spacedNumber = regexp.MustCompile(`^\s*(\d{1,4})\s+(?:\d|[a-z]\d|[零一二三四五六七八九十廿]+(?:单元|号|栋|幢|座))`)
+
+// inTurn takes numbers with nothing behind but a space for the entries' own, where they follow
+// each other from line to line and what stands behind is a door by itself: 1 12-301, 2 7-1402.
+func (w *walker) inTurn() {
+	last := 0
+	for i := range w.rows {
+		r := &w.rows[i]
+		if r.bare == "" {
+			continue
+		}
+		n, rest := r.spacedNumber()
+		follows := 0
+		if i+1 < len(w.rows) {
+			follows, _ = w.rows[i+1].spacedNumber()
+		}
+		if r.number == 0 && n > 0 && n == last+1 && (last > 0 || follows == n+1) {
+			if read := w.reader.Read(rest); read.Start == 0 && !read.Loose && (read.Door != nil || last > 0 && read.Doubt != community.NoAddress) {
+				r.number, r.lead = n, utf8.RuneCountInString(r.text)-utf8.RuneCountInString(rest)
+			}
+		}
+		last = r.number
+	}
+}
+
+// spacedNumber is the number with nothing but a space behind that the row begins with, and the rest.
+func (r row) spacedNumber() (n int, rest string) {
+	text := foldText(r.text)
+	m := spacedNumber.FindStringSubmatchIndex(text)
+	if m == nil {
+		return r.number, ""
+	}
+	n, _ = strconv.Atoi(text[m[2]:m[3]])
+	return n, strings.TrimLeft(text[m[3]:], " \t\u00a0\u3000")
 }
 
 // goesOn tells whether the next line that is numbered has the next number.

@@ -25,6 +25,7 @@ func Parse(text string, c Context) (*Review, error) {
 		r := &w.rows[i]
 		r.head = headLine.MatchString(r.text) || titleRow.MatchString(r.bare) && w.itemOf(r.bare) >= 0
 	}
+	w.inTurn()
 	all := blocks(w.rows)
 	for i, b := range all {
 		if b.title != "" && repeated(all[i+1:], b.title) {
@@ -163,6 +164,9 @@ func (w *walker) plain(i int, before bool) {
 		r.kind = Chat
 		w.said = true
 	case w.sends(i, e):
+	case w.served(e) && doneRow.MatchString(e.without(PartAddress)):
+		r.kind = Chat
+		w.said = true
 	case detailRow.MatchString(r.text): // more of it follows
 		w.open = []int{i}
 		w.said = true
@@ -179,6 +183,16 @@ func (w *walker) plain(i int, before bool) {
 		w.open = []int{i}
 		w.close()
 	}
+}
+
+// doneRow is what somebody says who has ordered and wants no more: 12-301 已转账152, 12-302 收到谢谢.
+var doneRow = regexp.MustCompile(`^[\s\d.元块]*(?:(?:已经?|都)?(?:付款?|转账?|支付)(?:了|啦|好了|过了)?|(?:收到|谢谢|感谢|辛苦|好的|团长|您|了|[\s，,！!。~🙏🌹👍])+)[\s\d.元块！!。~]*$`)
+
+// served tells whether the row's door has ordered, here or before.
+func (w *walker) served(e Entry) bool {
+	return e.Door != nil && (w.context.Ordered[*e.Door] || slices.ContainsFunc(w.review.Entries, func(o Entry) bool {
+		return o.Door != nil && *o.Door == *e.Door && len(o.Wants) > 0
+	}))
 }
 
 // asksFor tells whether a row in front of the numbered ones is somebody's wish: 李四要1份.
@@ -270,10 +284,18 @@ func (w *walker) aside(r *row, e Entry) bool {
 // office is what a sender is, before the name.
 var office = regexp.MustCompile(`^(?:楼组长|楼栋长|楼长|组长|团长|群主|志愿者|管理员)[\s:：·-]*`)
 
+// officer is the sender's line of somebody who is called by the office alone: 22:14 团长.
+var officer = regexp.MustCompile(`^\s*(?:楼组长|楼栋长|楼长|组长|团长|群主|志愿者|管理员)[\s:：]*$`)
+
 // sends takes 22:14 王五, 王五 昨天 22:14 or 12-301小周: for the sender of the rows below.
 func (w *walker) sends(i int, e Entry) bool {
 	r := &w.rows[i]
 	from := e
+	if stamp := timeText.FindString(r.text); officer.MatchString(r.text[len(stamp):]) {
+		w.silent()
+		r.kind = Chat
+		return true
+	}
 	if m := sender.FindStringSubmatch(r.text); m != nil {
 		from = w.entry(office.ReplaceAllString(m[1]+m[2], ""), 0)
 	} else if !timeText.MatchString(r.text) {

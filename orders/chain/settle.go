@@ -111,13 +111,16 @@ func (p *parser) askContent(e *Entry) {
 	default:
 		e.ask(Ask{Code: AskQuantity})
 	}
-	if e.Action == Add && len(e.Wants) == 1 && len(p.menu.items) == 1 && strings.Contains(e.Text, "各") && !e.listed && (e.Address == nil || e.Address.Doubt != community.TwoAddresses) { // 12-301 我和302各1份
+	if e.Action == Add && len(e.Wants) == 1 && apiece.MatchString(e.Text) && !e.listed && (e.Address == nil || e.Address.Doubt != community.TwoAddresses) { // 12-301 我和302各1份
 		e.ask(Ask{Code: AskPairing, Text: e.Text})
 	}
 	if e.Action == Add && len(e.Wants) > 0 && asking.MatchString(e.Text) {
 		e.ask(Ask{Code: AskIsOrder, Text: e.Text})
 	}
 }
+
+// apiece is 各 of what is wanted, and not 各位.
+var apiece = regexp.MustCompile(`各(?:[^位]|$)`)
 
 // withdrawn tells whether an entry of the list takes all of itself back: 3. 12-303 小郑 1板 不要了.
 func (e *Entry) withdrawn() bool {
@@ -143,6 +146,17 @@ var asking = regexp.MustCompile(`破了|坏了|碎了|烂了|少了|漏了|缺�
 
 // names tells whether the entry's text has a part of this kind.
 func (e *Entry) names(kind PartKind) bool { return e.count(kind) > 0 }
+
+// without is the text without its parts of one kind.
+func (e *Entry) without(kind PartKind) string {
+	var text strings.Builder
+	for _, p := range e.Parts {
+		if p.Kind != kind {
+			text.WriteString(p.Text)
+		}
+	}
+	return text.String()
+}
 
 func (e *Entry) count(kind PartKind) (n int) {
 	for _, p := range e.Parts {

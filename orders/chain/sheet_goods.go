@@ -19,7 +19,7 @@ func (t *table) goods(i int, e *Entry) {
 		t.take(e, t.named(i), t.cell(i, colQuantity))
 	case t.has(colItem):
 		d := newDraft(t.cell(i, colItem) + " " + t.cell(i, colSpec))
-		wants, asks, _ := t.wants(d, 0)
+		wants, asks, _ := t.wants(d, 0, nil)
 		e.Wants, e.Questions = merge(append(e.Wants, wants...)), append(e.Questions, asks...)
 		t.sum += sum(wants)
 	case len(t.menu.items) == 1:

@@ -1,9 +1,13 @@
 package chain
 
 import (
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
+
+	"baimi/app/community"
 )
 
 // bit is an amount or a mention, in the order of the text.
@@ -13,9 +17,9 @@ type bit struct {
 	mention    *mention
 }
 
-// wants finds what is wanted from rune from on, claims it, and asks about what cannot be paired.
-func (p *parser) wants(d *draft, from int) (wants []Want, asks []Ask, plus bool) {
-	bits := namesNumbers(d, p.bits(d, from))
+// wants finds what the door wants from rune from on, claims it, and asks about what cannot be paired.
+func (p *parser) wants(d *draft, from int, door *community.Door) (wants []Want, asks []Ask, plus bool) {
+	bits := p.withoutPrice(d, namesNumbers(d, p.bits(d, from)), door)
 	for _, b := range bits {
 		switch {
 		case b.mention != nil:
@@ -40,7 +44,7 @@ func (p *parser) wants(d *draft, from int) (wants []Want, asks []Ask, plus bool)
 		return nil, []Ask{{Code: AskPairing, Text: span(d, bits)}}, plus
 	}
 	wants = merge(wants)
-	if total != nil && len(asks) == 0 && sum(wants) != total.n {
+	if total != nil && len(asks) == 0 && sum(wants) != total.n && !total.money(sum(wants)) {
 		asks = append(asks, Ask{Code: AskTotalDiffers, Text: string(d.text[total.start:total.end])})
 	}
 	return wants, asks, plus
@@ -56,12 +60,53 @@ func namesNumbers(d *draft, bits []bit) []bit {
 			plain++
 		}
 	}
+	if mentions > 0 && len(bits) > 2 && bits[0].nicknames(d) && mentions*2 == len(bits)-1 && alternates(bits[1:]) { // 小周88 鸡蛋1板
+		return bits[1:]
+	}
 	if mentions > 0 || plain != 1 {
 		return bits
 	}
 	return slices.DeleteFunc(bits, func(b bit) bool {
 		return b.amount.unit == "" && isDigit(d.folded[b.start]) && b.start > 0 && unicode.IsLetter(d.folded[b.start-1])
 	})
+}
+
+// nicknames tells whether the number is more than people order, and stands at the end of
+// the entry's first word, which begins as nicknames do: 小周88, Amy0825.
+func (b bit) nicknames(d *draft) bool {
+	many := b.amount != nil && b.amount.unit == "" && (b.amount.n > manyBare || d.folded[b.start] == '0')
+	if !many || !isDigit(d.folded[b.start]) || b.end < len(d.folded) && isWordRune(d.folded[b.end]) {
+		return false
+	}
+	word := strings.TrimSpace(string(d.folded[:b.start]))
+	return nickname.MatchString(word) && !unicode.IsSpace(d.folded[b.start-1])
+}
+
+var nickname = regexp.MustCompile(`^(?:[a-z]{2,12}|[小老阿]\p{Han}{1,2})$`)
+
+// withoutPrice leaves out a number behind everything that is wanted, where it is more than people
+// order and no room of any building: 大米1油1 141.
+func (p *parser) withoutPrice(d *draft, bits []bit, door *community.Door) []bit {
+	last := len(bits) - 1
+	if last < 1 || bits[last].amount == nil || !isDigit(d.folded[bits[last].start]) || door == nil {
+		return bits
+	}
+	a := *bits[last].amount
+	mentions, amounts, _ := count(bits[:last])
+	paired := mentions == amounts && alternates(bits[:last]) || mentions == 0 && amounts == 1 && bits[0].amount.unit != ""
+	room := func(b community.Building) bool {
+		return p.context.Compound.Has(community.Door{Building: b.No, Unit: door.Unit, Room: strconv.FormatInt(a.n, 10)})
+	}
+	if a.unit != "" || a.n <= manyBare || a.n >= 1000 || !paired || slices.ContainsFunc(p.context.Compound.Buildings, room) || strings.TrimSpace(string(d.folded[a.end:])) != "" {
+		return bits
+	}
+	d.claim(a.start, a.end, PartPrice)
+	return bits[:last]
+}
+
+// money tells whether a sum without a counting word is far more than what is wanted: 共166.
+func (a *amount) money(wanted int64) bool {
+	return a.unit == "" && a.n > manyBare && a.n > 5*wanted
 }
 
 var (
@@ -226,10 +271,10 @@ func counts(runes []rune, bits []bit, b bit) bool {
 	touches := slices.ContainsFunc(bits, func(o bit) bool {
 		return joined(o, b) || o.mention != nil && joined(b, o) || (o.end == b.start || o.start == b.end) && (o.amount != nil || !b.mention.single)
 	})
-	if touches {
+	free := func(i int) bool { return i < 0 || i >= len(runes) || !isWordRune(runes[i]) || runes[i] == '-' }
+	if touches || listed(bits, b) && (free(b.start-1) || slices.ContainsFunc(bits, func(o bit) bool { return o.mention != nil && o.end == b.start })) {
 		return true
 	}
-	free := func(i int) bool { return i < 0 || i >= len(runes) || !isWordRune(runes[i]) || runes[i] == '-' }
 	if free(b.start-1) && free(b.end) {
 		return true
 	}
@@ -237,6 +282,18 @@ func counts(runes []rune, bits []bit, b bit) bool {
 		return o.amount != nil && (o.start >= b.end && blank(runes[b.end:o.start]) || b.start >= o.end && blank(runes[o.end:b.start]))
 	})
 	return gapThenAmount && b.mention.length > 1
+}
+
+// listed tells whether mentions without a gap lead from here to an amount of each: 米油面各1.
+func listed(bits []bit, b bit) bool {
+	next := slices.IndexFunc(bits, func(o bit) bool { return o.start == b.end })
+	switch {
+	case next < 0:
+		return false
+	case bits[next].amount != nil:
+		return bits[next].amount.each
+	}
+	return listed(bits, bits[next])
 }
 
 func blank(runes []rune) bool {
