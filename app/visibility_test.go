@@ -60,7 +60,7 @@ func TestNobodySeesWhatIsNotForThem(t *testing.T) {
 		{"another compound's courier", as("b2", people.Grant{Role: people.Courier, Scope: "A002"}), "", false},
 		{"a courier without the run", as("b1", people.Grant{Role: people.Courier, Scope: "A001"}), "", false},
 		{"the courier", o.courier, "door note", true},
-		{"the leader", o.leader, "door name note", true},
+		{"the leader", o.leader, "door name", true},
 		{"the coordinator", o.coordinator, "door name note", true},
 		{"the household", o.second, "door name phone note", true},
 	}

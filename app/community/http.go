@@ -228,7 +228,7 @@ type Neighbour struct {
 	Names        []string `json:"names"`
 	Phone        string   `json:"phone,omitempty" doc:"The middle is hidden; showing it is written down."`
 	HasNeeds     bool     `json:"has_needs,omitempty" doc:"For the coordinator only."`
-	HandlingNote string   `json:"handling_note,omitempty"`
+	HandlingNote string   `json:"handling_note,omitempty" doc:"For the coordinator only."`
 	NoPhone      bool     `json:"no_phone"`
 	Waiting      []string `json:"waiting"`
 }
@@ -236,12 +236,14 @@ type Neighbour struct {
 func neighbourOf(h Household, a people.Actor) Neighbour {
 	n := Neighbour{
 		Household: h.ID, Building: h.Building, Unit: h.Unit, Room: h.Room, Names: h.Names,
-		HandlingNote: h.HandlingNote, NoPhone: h.NoPhone, Waiting: append([]string{}, h.Waiting...),
+		NoPhone: h.NoPhone, Waiting: append([]string{}, h.Waiting...),
 	}
 	if h.Phone != "" {
 		n.Phone = people.Mask(h.Phone)
 	}
-	n.HasNeeds = len(h.Needs) > 0 && a.Is(people.Coordinator, h.Compound)
+	if a.Is(people.Coordinator, h.Compound) {
+		n.HasNeeds, n.HandlingNote = len(h.Needs) > 0, h.HandlingNote
+	}
 	return n
 }
 
@@ -268,11 +270,11 @@ func (h handlers) households(ctx context.Context, in *householdsQuery) (*neighbo
 
 type noteRequest struct {
 	Body struct {
-		Household    string `json:"household" maxLength:"200"`
-		Name         string `json:"name,omitempty" maxLength:"60" doc:"One more name that the household goes by."`
-		Phone        string `json:"phone,omitempty" maxLength:"40" doc:"Empty: as it was."`
-		HandlingNote string `json:"handling_note" maxLength:"200" doc:"For the courier: knock loudly."`
-		NoPhone      bool   `json:"no_phone" doc:"Neighbours order for it."`
+		Household    string  `json:"household" maxLength:"200"`
+		Name         string  `json:"name,omitempty" maxLength:"60" doc:"One more name that the household goes by."`
+		Phone        string  `json:"phone,omitempty" maxLength:"40" doc:"Empty: as it was."`
+		HandlingNote *string `json:"handling_note,omitempty" maxLength:"200" doc:"For the courier: knock loudly. Left out: as it was."`
+		NoPhone      bool    `json:"no_phone" doc:"Neighbours order for it."`
 	}
 }
 
@@ -292,7 +294,10 @@ func (h handlers) note(ctx context.Context, in *noteRequest) (*neighbourView, er
 	of, err := h.UpdateHousehold(ctx, in.Body.Household, func(of *Household) error {
 		of.Learn(in.Body.Name)
 		of.Phone = cmp.Or(phone, of.Phone)
-		of.HandlingNote, of.NoPhone = in.Body.HandlingNote, in.Body.NoPhone
+		if note := in.Body.HandlingNote; note != nil {
+			of.HandlingNote = *note
+		}
+		of.NoPhone = in.Body.NoPhone
 		return nil
 	})
 	return &neighbourView{neighbourOf(of, people.From(ctx))}, err
