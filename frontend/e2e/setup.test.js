@@ -39,7 +39,7 @@ test('a new deployment is set up in the pages, from the first operator to a lot 
 	await page.getByRole('button', { name: 'Change building A' }).click();
 	await page.getByRole('dialog').getByLabel('Gate', { exact: true }).selectOption({ label: 'Gate 2' });
 	await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
-	await page.getByRole('row', { name: /^A .* Gate 2/ }).waitFor();
+	await page.getByRole('row', { name: /Building A .* Gate 2/ }).waitFor();
 	await holdsUp(page, 'new compound');
 	await page.getByRole('button', { name: 'Add the compound' }).click();
 	await page.getByRole('link', { name: /Plum Garden/ }).waitFor();
