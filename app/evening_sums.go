@@ -105,12 +105,14 @@ func (d *domains) addRuns(ctx context.Context, s *Sums) error {
 }
 
 func (d *domains) addMarkets(ctx context.Context, s *Sums) error {
-	for m, err := range d.fulfillment.Markets.Find(ctx, db.Where("state", fulfillment.Settled)) {
-		if err != nil {
-			return err
+	for _, state := range []fulfillment.MarketState{fulfillment.Settled, fulfillment.Revising, fulfillment.Rebooking} {
+		for m, err := range d.fulfillment.Markets.Find(ctx, db.Where("state", state)) {
+			if err != nil {
+				return err
+			}
+			s.Value += m.Plan.Value
+			s.Bound += m.Plan.Bound
 		}
-		s.Value += m.Plan.Value
-		s.Bound += m.Plan.Bound
 	}
 	return nil
 }

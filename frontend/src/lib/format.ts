@@ -7,7 +7,7 @@ const decimals = (currency: string) => format(currency).resolvedOptions().maximu
 
 /** Minor units of a currency as people write them: 1880 CNY is ¥18.80, 1880 JPY is ¥1,880. */
 export function money(minor: number, currency = 'CNY'): string {
-	return format(currency).format(minor / 10 ** decimals(currency));
+	return format(currency).format((minor || 0) / 10 ** decimals(currency)); // no -¥0.00
 }
 
 /** The short name of a currency's unit, as it stands behind a field's label. */

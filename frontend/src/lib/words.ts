@@ -1,6 +1,6 @@
 import { m } from '$messages';
 import type { Problem } from './api/problem';
-import { moment, money } from './format';
+import { day, moment, money } from './format';
 import { named } from './place';
 
 const all = m as unknown as Record<string, ((inputs: Record<string, unknown>) => string) | undefined>;
@@ -25,12 +25,16 @@ function readable(params: Record<string, unknown>): Record<string, unknown> {
 		if (name === 'state' && typeof value === 'string') return word('state', value);
 		if (typeof value === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(value)) return moment(value);
 		if (typeof value === 'number' && typeof params.currency === 'string' && amounts.includes(name)) return money(value, params.currency);
+		if (typeof value === 'string' && /^\d{4}-\d\d-\d\d$/.test(value)) return day(value + 'T12:00');
 		return value;
 	};
 	const said = Object.fromEntries(Object.entries(params).map(([name, value]) => [name, say(name, value)]));
 	if (typeof params.name_zh === 'string') said.name = named({ name_zh: params.name_zh, name_en: String(params.name_en ?? '') });
 	return said;
 }
+
+/** What somebody is told, in the reader's language. */
+export const noticeText = (kind: string, params: Record<string, unknown>) => word('notice', kind, { ...readable(params), packs: measure(Number(params.units ?? 0), 'pack'), lacking: measure(Number(params.missing ?? 0), 'pack') });
 
 /** A problem in the reader's language; the service's English sentence where a code has no translation. */
 export function problemText(p: Problem): string {
