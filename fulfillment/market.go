@@ -51,7 +51,8 @@ type Market struct {
 	Attempts int             `json:"attempts"`
 	Problem  matching.Market `json:"problem"`
 	Plan     matching.Plan   `json:"plan"`
-	Again    bool            `json:"again,omitempty"` // something changed while it was busy
+	Again    bool            `json:"again,omitempty"`   // something changed while it was busy
+	Changes  []string        `json:"changes,omitempty"` // while rebooking: the deliveries that the plan changes
 	Created  time.Time       `json:"created"`
 	History  []Step          `json:"history"`
 }
@@ -137,6 +138,7 @@ func (m *Market) Settle(now time.Time) error {
 	if m.State != Reserving && m.State != Rebooking {
 		return nil
 	}
+	m.Changes = nil
 	m.step(now, Settled, "")
 	if m.Again {
 		m.Reopen("", now)

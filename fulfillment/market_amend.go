@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"baimi/app/community"
@@ -30,15 +31,15 @@ func (m *Market) Reopen(why string, now time.Time) {
 	}
 }
 
-// Revise keeps what has changed and the plan for it.
-func (m *Market) Revise(problem matching.Market, plan matching.Plan, now time.Time) error {
+// Revise keeps what has changed, the plan for it, and which deliveries that changes.
+func (m *Market) Revise(problem matching.Market, plan matching.Plan, changes []string, now time.Time) error {
 	if m.State != Revising {
 		return nil
 	}
 	if err := matching.Check(&problem, &plan); err != nil {
 		return err
 	}
-	m.Problem = problem
+	m.Problem, m.Changes = problem, changes
 	m.keep(plan)
 	m.step(now, Rebooking, "")
 	return nil
@@ -124,12 +125,17 @@ func (f *Fulfillment) takeLate(ctx context.Context, now time.Time) error {
 	return nil
 }
 
-// revise takes in what has changed and plans again. Deliveries that are confirmed
-// or further stay as they are; the others wait until it is done.
+// revise takes in what has changed and plans again. Deliveries that are confirmed or
+// further stay as they are; those that the new plan changes wait until it is carried
+// out. Where one of them was confirmed or refused meanwhile, all is read once more.
 func (f *Fulfillment) revise(ctx context.Context, m *Market) error {
-	deliveries, err := f.hold(ctx, m.ID)
+	list, err := db.All(f.Deliveries.Find(ctx, db.Where("market", m.ID)))
 	if err != nil {
 		return err
+	}
+	deliveries := map[string]BulkDelivery{}
+	for _, d := range list {
+		deliveries[d.ID] = d
 	}
 	change, err := f.changed(ctx, m, deliveries)
 	if err != nil {
@@ -139,28 +145,51 @@ func (f *Fulfillment) revise(ctx context.Context, m *Market) error {
 	if err != nil {
 		return err
 	}
-	now := f.now()
-	_, err = f.Markets.Update(ctx, m.ID, func(m *Market) error { return m.Revise(change.problem, plan, now) })
+	now, changes := f.now(), m.changes(&plan, deliveries)
+	if held, err := f.hold(ctx, changes, deliveries); err != nil || !held {
+		return err
+	}
+	_, err = f.Markets.Update(ctx, m.ID, func(m *Market) error { return m.Revise(change.problem, plan, changes, now) })
 	return err
 }
 
-// hold keeps suppliers from confirming what is being planned again.
-func (f *Fulfillment) hold(ctx context.Context, market string) (map[string]BulkDelivery, error) {
-	deliveries, err := db.All(f.Deliveries.Find(ctx, db.Where("market", market)))
-	if err != nil {
-		return nil, err
+// changes lists the deliveries that a plan changes, by their ids, and those that were
+// held or are no longer going already.
+func (m *Market) changes(plan *matching.Plan, deliveries map[string]BulkDelivery) []string {
+	before, after := m.drops(&m.Plan), m.drops(plan)
+	ids := []string{}
+	for id, d := range deliveries {
+		was, is := before[id], after[id]
+		same := was != nil && is != nil && was.Trips == is.Trips && slices.Equal(was.Lots, is.Lots) && slices.Equal(together(was.Served), together(is.Served))
+		if d.open() && !(d.State == Planned && same) {
+			ids = append(ids, id)
+		}
 	}
-	err = each(ctx, deliveries, func(ctx context.Context, d *BulkDelivery) (err error) {
-		if d.State == Planned {
-			*d, err = f.Deliveries.Update(ctx, d.ID, func(d *BulkDelivery) error { d.Hold(); return nil })
+	slices.Sort(ids)
+	return ids
+}
+
+// drops are those of a plan by the id of their delivery.
+func (m *Market) drops(p *matching.Plan) map[string]*matching.Drop {
+	all := map[string]*matching.Drop{}
+	for i := range p.Drops {
+		all[deliveryID(m.ID, &p.Drops[i])] = &p.Drops[i]
+	}
+	return all
+}
+
+// hold keeps suppliers from confirming what is being planned again; held is false
+// where one has confirmed or refused it since it was read.
+func (f *Fulfillment) hold(ctx context.Context, ids []string, deliveries map[string]BulkDelivery) (held bool, err error) {
+	var late atomic.Bool
+	err = each(ctx, ids, func(ctx context.Context, id *string) error {
+		d, err := f.Deliveries.Update(ctx, *id, func(d *BulkDelivery) error { d.Hold(); return nil })
+		if was := deliveries[*id].State; d.State != Replanning && d.State != was {
+			late.Store(true)
 		}
 		return err
 	})
-	all := map[string]BulkDelivery{}
-	for i := range deliveries {
-		all[deliveries[i].ID] = deliveries[i]
-	}
-	return all, err
+	return !late.Load(), err
 }
 
 // Hold lets the market plan the delivery again.
@@ -173,6 +202,11 @@ func (d *BulkDelivery) Hold() {
 // open tells whether a market that plans again may change the delivery.
 func (d *BulkDelivery) open() bool {
 	return d.State == Planned || d.State == Replanning || d.State == Replaced || d.State == Refused
+}
+
+// mayChange tells whether the plan that is being carried out changes the delivery.
+func (m *Market) mayChange(d *BulkDelivery) bool {
+	return d.State == Replanning || d.open() && slices.Contains(m.Changes, d.ID)
 }
 
 // rebook carries a changed plan out: lots, deliveries, rounds, in this order.
@@ -219,7 +253,7 @@ func bookings(m *Market, deliveries []BulkDelivery) map[string]map[string]int64 
 		want[lot][key] = n
 	}
 	for i := range deliveries {
-		if d := &deliveries[i]; d.open() {
+		if d := &deliveries[i]; m.mayChange(d) {
 			for _, l := range d.Lots {
 				set(l.Lot, d.ID, 0)
 			}
@@ -227,7 +261,7 @@ func bookings(m *Market, deliveries []BulkDelivery) map[string]map[string]int64 
 	}
 	for i := range m.Plan.Drops {
 		id := deliveryID(m.ID, &m.Plan.Drops[i])
-		if slices.ContainsFunc(deliveries, func(d BulkDelivery) bool { return d.ID == id && !d.open() }) {
+		if slices.ContainsFunc(deliveries, func(d BulkDelivery) bool { return d.ID == id && !m.mayChange(&d) }) {
 			continue
 		}
 		for _, l := range m.Plan.Drops[i].Lots {
@@ -257,7 +291,7 @@ func (f *Fulfillment) redeliver(ctx context.Context, m *Market, deliveries []Bul
 		return err
 	}
 	return each(ctx, deliveries, func(ctx context.Context, d *BulkDelivery) error {
-		if !d.open() {
+		if !m.mayChange(d) {
 			return nil
 		}
 		next, goes := planned[d.ID]
