@@ -31,7 +31,7 @@ var (
 	headLine   = regexp.MustCompile(`(?i)^[\s\p{Pd}=*~·—─━＝]*接[龙龍][\s\p{Pd}=*~·—─━＝]+$|^\s*(?:#\s*接[龙龍]|#\s*group\s*note|#\s*solitaire|接[龙龍]\s*$|接[龙龍][:：])`)
 	nextNumber = regexp.MustCompile(`[\s;；，,。](\d{1,4})\s*[.、)）．:：]`)
 	titleRow   = regexp.MustCompile(`^[^\s:：]{1,14}接[龙龍]\s*[:：]?$`)
-	toAll      = regexp.MustCompile(`^(?:@所有人|大家|各位|家人们|邻居们|亲们)|还差\s*[\d一二两三四五六七八九十]|成团|抓紧`)
+	toAll      = regexp.MustCompile(`^(?:@所有人|大家|各位|家人们|邻居们|亲们)|还差\s*[\d一二两三四五六七八九十]|成团|抓紧|收款码|付款码|二维码|群公告|^(?:满|起送|起订)\s*\d|\d\s*\p{Han}{0,2}起(?:送|订|团)|(?:接龙|接單|接单|团购)(?:已经?)?(?:截止|结束|关闭)`)
 	exampleRow = regexp.MustCompile(`(?i)^\s*(?:例|示例|样例|样板|模板|范例|比|(?:接龙|下单|报名|填写)?格式|e\.g\.|example|format)(?:如|子)?\s*(?:[:：.、]|\s)|^\s*如[:：]`)
 	deadline   = regexp.MustCompile(`(?i)[^\s（）()，,]*\d{1,2}[:：点]\d{0,2}\s*(?:截止|截团|截单|截(?:[\s，,。！!]|$))|(?:截止|截团|deadline)\S*\s*\d{1,2}[:：点]\d{0,2}`)
 	chatRow    = regexp.MustCompile(`(?i)^(?:@\S+\s*)?(?:收到|谢谢|感谢|好的?|好滴|辛苦|ok(?:ay)?|嗯|行|可以|已付|已转|付了|转了|知道了|明白|大家|各位|团长|请问|有没有|什么时候|几点|多少钱|早上好|早安|晚安|哈+$|thanks?|thank you|received|got it|noted)|[?？吗呢嘛]\s*$|^[\p{S}\p{P}\s]+$`)

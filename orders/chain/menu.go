@@ -120,7 +120,7 @@ func (m *menu) allCodes(runes []rune, i int) bool {
 var flavourWords = words("口味 味")
 
 // codeWords stand before or behind a code.
-var codeWords = words("套餐 组合 款 型")
+var codeWords = words("套餐 组合 餐 款 型")
 
 // code finds a code such as A or e1, and #3 for the third item in the LINE style.
 func (m *menu) code(runes []rune, i int) (mention, bool) {

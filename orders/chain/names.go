@@ -35,7 +35,7 @@ func (p *parser) names(d *draft, e *Entry) {
 			d.claim(from, to, PartName)
 			p.askCode(d, e, from, to)
 		}
-		if whole := strings.TrimSpace(string(d.text[run[0]:run[1]])); !isName && hasMeaning(text) && whole != e.Name && !joining.MatchString(whole) {
+		if whole := strings.TrimSpace(string(d.text[d.timeBefore(run[0]):run[1]])); !isName && hasMeaning(text) && whole != e.Name && !joining.MatchString(whole) {
 			notes = append(notes, whole)
 		}
 		d.claim(run[0], run[1], PartNote)

@@ -267,6 +267,7 @@ func (w *walker) aside(r *row, e Entry) bool {
 	switch {
 	case systemRow.MatchString(r.text):
 		r.kind = Chat
+		w.said = true
 	case columnRow.MatchString(r.text):
 		r.kind = Header
 	case summaryRow.MatchString(r.bare) && e.Address == nil && e.Action == Add:
@@ -281,6 +282,9 @@ func (w *walker) aside(r *row, e Entry) bool {
 	return true
 }
 
+// accountText stands behind a sender's name in exports: 周敏(12345678).
+var accountText = regexp.MustCompile(`\s*[(<（][\w.@+-]{5,}[)>）]\s*$`)
+
 // office is what a sender is, before the name.
 var office = regexp.MustCompile(`^(?:楼组长|楼栋长|楼长|组长|团长|群主|志愿者|管理员)[\s:：·-]*`)
 
@@ -291,6 +295,9 @@ var officer = regexp.MustCompile(`^\s*(?:楼组长|楼栋长|楼长|组长|团�
 func (w *walker) sends(i int, e Entry) bool {
 	r := &w.rows[i]
 	from := e
+	if account := accountText.FindStringIndex(r.text); account != nil && timeText.MatchString(r.text) {
+		from = w.entry(r.text[:account[0]], 0)
+	}
 	if stamp := timeText.FindString(r.text); officer.MatchString(r.text[len(stamp):]) {
 		w.silent()
 		r.kind = Chat

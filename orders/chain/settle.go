@@ -114,6 +114,9 @@ func (p *parser) askContent(e *Entry) {
 	if e.Action == Add && len(e.Wants) == 1 && apiece.MatchString(e.Text) && !e.listed && (e.Address == nil || e.Address.Doubt != community.TwoAddresses) { // 12-301 我和302各1份
 		e.ask(Ask{Code: AskPairing, Text: e.Text})
 	}
+	if e.Action == Add && len(e.Wants) > 0 && e.Door != nil && forAnother.MatchString(e.Note) {
+		e.ask(Ask{Code: string(community.NextDoor), Doors: []community.Door{*e.Door}, Text: e.Note})
+	}
 	if e.Action == Add && len(e.Wants) > 0 && asking.MatchString(e.Text) {
 		e.ask(Ask{Code: AskIsOrder, Text: e.Text})
 	}
@@ -140,6 +143,9 @@ func (e *Entry) mixed() bool {
 	items, amounts := e.count(PartItem), e.count(PartQuantity)
 	return items > 1 && amounts > 0 && amounts < items
 }
+
+// forAnother is a note that the goods may be somebody else's: 帮楼上404也订一板.
+var forAnother = regexp.MustCompile(`(?:帮|替|代|给)[^，]{0,3}(?:楼上|楼下|隔壁|对门|对面|邻居|\d{3,4})`)
 
 // asking are the words of a question or a complaint beside goods.
 var asking = regexp.MustCompile(`破了|坏了|碎了|烂了|少了|漏了|缺了|已收(?:[^款钱]|$)|已到|已送|已取|没收到|未收到|(?i:broken|missing)|[吗呢?？]\s*$`)

@@ -40,7 +40,9 @@ func (w *walker) pieces() []Entry {
 	cuts := [][]string{cutAtNumbers(whole.Text, whole.Number)}
 	if whole.Address != nil && whole.Address.Doubt == community.TwoAddresses {
 		lead := w.rows[w.open[0]].lead
-		cuts = append(cuts, cutAtStops(whole.Text, lead), w.cutAtDoors(whole.Text, lead))
+		if !strings.ContainsAny(whole.Text, "帮代带给替") { // for others: who has what is asked
+			cuts = append(cuts, cutAtStops(whole.Text, lead), w.cutAtDoors(whole.Text, lead))
+		}
 	}
 	if whole.shared() {
 		return whole.forEach(whole.Address.Candidates)
@@ -63,7 +65,7 @@ func (w *walker) cutAtDoors(text string, lead int) (pieces []string) {
 			break
 		}
 		next := w.reader.Read(text[at+reading.End:])
-		if next.Text == "" || strings.ContainsAny(text, "帮代带给替") { // for others: who has what is asked
+		if next.Text == "" {
 			return nil
 		}
 		at += reading.End + next.Start

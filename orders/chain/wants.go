@@ -237,7 +237,7 @@ func (a amount) begins(hit mention) bool {
 
 // withoutSpecs claims the sizes of the items that are named, the 10kg of 10kg大米2袋.
 func (p *parser) withoutSpecs(d *draft, bits []bit) []bit {
-	mentioned := map[int]bool{}
+	mentioned := map[int]bool{0: len(p.menu.items) == 1}
 	for _, b := range bits {
 		if b.mention != nil && len(b.mention.items) == 1 {
 			mentioned[b.mention.items[0]] = true
@@ -247,8 +247,8 @@ func (p *parser) withoutSpecs(d *draft, bits []bit) []bit {
 		if b.amount == nil || b.amount.unit == "" || !isDigit(d.folded[b.start]) {
 			return false
 		}
-		for i := range mentioned {
-			if p.menu.items[i].sizedAs(string(d.folded[b.start:b.end])) {
+		for i, named := range mentioned {
+			if named && p.menu.items[i].sizedAs(string(d.folded[b.start:b.end])) {
 				d.claim(b.start, b.end, PartItem)
 				return true
 			}
