@@ -113,7 +113,7 @@ func BenchmarkAMarketPlansAgain(b *testing.B) {
 		_, err := f.ChangeDelivery(ctx, all[i].ID, func(d *BulkDelivery, now time.Time) error { return d.Confirm("s", now) })
 		must(err)
 	}
-	i := 0
+	i, was := 0, written(b, f)
 	for b.Loop() {
 		i++
 		late := cityRound(fmt.Sprintf("late%d", i), "C007", 40, 1)
@@ -127,6 +127,29 @@ func BenchmarkAMarketPlansAgain(b *testing.B) {
 			b.Fatal("the late round is left out")
 		}
 	}
+	b.ReportMetric(float64(written(b, f)-was)/float64(i), "written/op")
+}
+
+// written counts what has been written of deliveries, lots and rounds.
+func written(b *testing.B, f *Fulfillment) (revisions int64) {
+	b.Helper()
+	ctx := context.Background()
+	count := func(doc db.Doc, err error) {
+		if err != nil {
+			b.Fatal(err)
+		}
+		revisions += doc.Rev
+	}
+	for d, err := range f.Deliveries.Find(ctx, db.Query{}) {
+		count(d.Doc, err)
+	}
+	for l, err := range f.catalog.Lots.Find(ctx, db.Query{}) {
+		count(l.Doc, err)
+	}
+	for g, err := range f.orders.GroupBuys.Find(ctx, db.Query{}) {
+		count(g.Doc, err)
+	}
+	return revisions
 }
 
 // cityRound is a round of a compound with so many households from a number on.

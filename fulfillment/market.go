@@ -53,6 +53,7 @@ type Market struct {
 	Plan     matching.Plan   `json:"plan"`
 	Again    bool            `json:"again,omitempty"`   // something changed while it was busy
 	Changes  []string        `json:"changes,omitempty"` // while rebooking: the deliveries that the plan changes
+	Retell   []string        `json:"retell,omitempty"`  // until settled again: the rounds for which a plan changes something
 	Created  time.Time       `json:"created"`
 	History  []Step          `json:"history"`
 }
@@ -138,7 +139,7 @@ func (m *Market) Settle(now time.Time) error {
 	if m.State != Reserving && m.State != Rebooking {
 		return nil
 	}
-	m.Changes = nil
+	m.Changes, m.Retell = nil, nil
 	m.step(now, Settled, "")
 	if m.Again {
 		m.Reopen("", now)

@@ -3,6 +3,7 @@ package fulfillment
 import (
 	"context"
 	"maps"
+	"reflect"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -39,10 +40,23 @@ func (m *Market) Revise(problem matching.Market, plan matching.Plan, changes []s
 	if err := matching.Check(&problem, &plan); err != nil {
 		return err
 	}
+	before := awardsOf(&m.Plan, &m.Problem, m.ID)
 	m.Problem, m.Changes = problem, changes
 	m.keep(plan)
+	m.retell(before)
 	m.step(now, Rebooking, "")
 	return nil
+}
+
+// retell adds the rounds that get something else, or for another reason, than before.
+// A plan that was given up has not told the rounds that it changed: they stay.
+func (m *Market) retell(before map[string][]orders.Award) {
+	after := awardsOf(&m.Plan, &m.Problem, m.ID)
+	for _, id := range slices.Sorted(maps.Keys(after)) {
+		if !slices.Contains(m.Retell, id) && !reflect.DeepEqual(before[id], after[id]) {
+			m.Retell = append(m.Retell, id)
+		}
+	}
 }
 
 // Revisit plans again because stock that was planned with is gone.
@@ -291,10 +305,10 @@ func (f *Fulfillment) redeliver(ctx context.Context, m *Market, deliveries []Bul
 		return err
 	}
 	return each(ctx, deliveries, func(ctx context.Context, d *BulkDelivery) error {
-		if !m.mayChange(d) {
+		next, goes := planned[d.ID]
+		if !m.mayChange(d) || !goes && d.State != Replanning {
 			return nil
 		}
-		next, goes := planned[d.ID]
 		_, err := f.ChangeDelivery(ctx, d.ID, func(d *BulkDelivery, now time.Time) error { d.Replan(&next, goes, now); return nil })
 		return err
 	})
@@ -319,7 +333,7 @@ func (d *BulkDelivery) Replan(next *BulkDelivery, goes bool, now time.Time) {
 	d.Effects = append(d.Effects, Effect{tellSupplier, d.Supplier})
 }
 
-// reaward tells the rounds what they get now. What a supplier refused and nobody
+// reaward tells the rounds for which something changes what they get now. What a supplier refused and nobody
 // else brings has that for its reason.
 func (f *Fulfillment) reaward(ctx context.Context, m *Market, deliveries []BulkDelivery) error {
 	refused := map[string]int64{}
@@ -331,7 +345,7 @@ func (f *Fulfillment) reaward(ctx context.Context, m *Market, deliveries []BulkD
 		}
 	}
 	now, all := f.now(), awardsOf(&m.Plan, &m.Problem, m.ID)
-	return each(ctx, slices.Sorted(maps.Keys(all)), func(ctx context.Context, groupBuy *string) error {
+	return each(ctx, m.Retell, func(ctx context.Context, groupBuy *string) error {
 		awards := all[*groupBuy]
 		for i := range awards {
 			a := &awards[i]
