@@ -249,22 +249,36 @@ func (c *Collection[T]) Delete(ctx context.Context, id string) error {
 		if err != nil {
 			return err
 		}
-		v := reflect.ValueOf(&doc).Elem()
-		w := &write{table: c.table, op: opDelete, id: id, rev: any(&doc).(document).base().Rev, doc: v, drop: c.table.entries(v)}
-		if err := c.conn.engine.write(ctx, []*write{w}); err != nil {
-			return err
-		}
-		c.conn.cache.drop(c.at(id))
-		if w.err == nil {
-			c.conn.hub.changed(c.table.spec.Name, id)
-			return nil
-		}
-		if !errors.Is(w.err, errLost) {
-			return c.explain(id, w.err)
+		if err := c.remove(ctx, &doc); !errors.Is(err, errLost) {
+			return c.explain(id, err)
 		}
 		pause(ctx, attempt)
 	}
 	return c.explain(id, errLost)
+}
+
+// Forget removes a document that was found, if it is still as it was then, and else
+// leaves it: what was due when it was looked for may be in use again.
+func (c *Collection[T]) Forget(ctx context.Context, found T) error {
+	err := c.remove(ctx, &found)
+	if errors.Is(err, errLost) || errors.Is(err, errNone) {
+		return nil
+	}
+	return err
+}
+
+// remove deletes the document at its revision.
+func (c *Collection[T]) remove(ctx context.Context, doc *T) error {
+	v, base := reflect.ValueOf(doc).Elem(), any(doc).(document).base()
+	w := &write{table: c.table, op: opDelete, id: base.ID, rev: base.Rev, doc: v, drop: c.table.entries(v)}
+	if err := c.conn.engine.write(ctx, []*write{w}); err != nil {
+		return err
+	}
+	c.conn.cache.drop(c.at(base.ID))
+	if w.err == nil {
+		c.conn.hub.changed(c.table.spec.Name, base.ID)
+	}
+	return w.err
 }
 
 // Find gives the documents that the query asks for. A long walk is not a

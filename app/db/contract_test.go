@@ -102,6 +102,7 @@ func contract(t *testing.T, fresh func(t *testing.T) string) {
 		{"what was looked at never changes", testLook},
 		{"what is derived from a document is made once a revision", testDerived},
 		{"a deleted document is gone with its index entries", testDelete},
+		{"a document that was found is forgotten as it was, and left where it has changed", testForget},
 		{"a cancelled caller writes nothing", testCancelled},
 		{"an index answers equality, ranges and orders", testFind},
 		{"pages follow each other without a gap", testPages},

@@ -87,21 +87,23 @@ func (p *People) Actor(ctx context.Context, token string) (Actor, error) {
 
 // Expire deletes what has ended: sessions, codes, and old traces of requests.
 func (p *People) Expire(ctx context.Context, now time.Time) error {
-	if err := sweep(ctx, p.sessions, db.Query{}.Before("expires", now), func(s Session) string { return s.ID }); err != nil {
+	if err := sweep(ctx, p.sessions, db.Query{}.Before("expires", now)); err != nil {
 		return err
 	}
-	if err := sweep(ctx, p.signIns, db.Query{}.Before("expires", now.Add(-window)), func(s SignIn) string { return s.ID }); err != nil {
+	if err := sweep(ctx, p.signIns, db.Query{}.Before("expires", now.Add(-window))); err != nil {
 		return err
 	}
-	return sweep(ctx, p.throttles, db.Query{}.Before("last", now.Add(-window)), func(t Throttle) string { return t.ID })
+	return sweep(ctx, p.throttles, db.Query{}.Before("last", now.Add(-window)))
 }
 
-func sweep[T any](ctx context.Context, c *db.Collection[T], q db.Query, id func(T) string) error {
+// sweep forgets what the query finds, but for what is in use again meanwhile: a code
+// that was just asked for anew.
+func sweep[T any](ctx context.Context, c *db.Collection[T], q db.Query) error {
 	for doc, err := range c.Find(ctx, q.Limit(500)) {
 		if err != nil {
 			return err
 		}
-		if err := c.Delete(ctx, id(doc)); err != nil && fault.KindOf(err) != fault.NotFound {
+		if err := c.Forget(ctx, doc); err != nil {
 			return err
 		}
 	}

@@ -206,13 +206,16 @@ func (p *People) Enter(ctx context.Context, text, code, language, agent, remote 
 	return account, token, err
 }
 
-// upsert updates the document, inserting this empty one first where there is none.
+// upsert updates the document, or inserts this empty one with the change where there is none.
 func upsert[T any](ctx context.Context, c *db.Collection[T], id string, empty T, change func(*T) error) (T, error) {
 	doc, err := c.Update(ctx, id, change)
 	if fault.KindOf(err) != fault.NotFound {
 		return doc, err
 	}
-	if _, err := c.Insert(ctx, empty); err != nil && fault.KindOf(err) != fault.Conflict {
+	if err := change(&empty); err != nil {
+		return doc, err
+	}
+	if doc, err = c.Insert(ctx, empty); fault.KindOf(err) != fault.Conflict {
 		return doc, err
 	}
 	return c.Update(ctx, id, change)
