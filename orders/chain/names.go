@@ -16,7 +16,7 @@ var (
 )
 
 // filler is what is left of what people say around an order, and names nobody.
-var filler = regexp.MustCompile(`^(?:me too|各位(?:邻居|好)?|大家|邻居们|比如我?家?|例如|目前|跟上|要的|算了|更正|不对|加到|各带|拼|合买|就|除了|不含|none for me|not this time|all|more|boxe?s?|好|好的|收到|是|还是|还|加|再|算|算我|家|退|到|送到|或|也|都|全|全部|共|合计|总计|其中|每家|每户|各家|[一二两三四五六七八九十]|那个|这个|的|了|吧|哦|啊|呢|谢+|口人|[0-9一二两三四五六七八九十几多]*[样种款家口人]+|x|ok|yes|and|or|for|to|plus|please|pls|per|each|of|of each|unit|apt|apartment|flat|room|rm|bldg|building|block|tower|no)$`)
+var filler = regexp.MustCompile(`^(?:me too|各位(?:邻居|好)?|大家|邻居们|比如我?家?|例如|目前|跟上|要的|算了|更正|不对|加到|各带|拼|合买|就|除了|不含|none for me|not this time|all|more|boxe?s?|好|好的|收到|是|还是|还|加|再|算|算我|家|退|到|送到|或|也|都|全|全部|共|合计|总计|其中|每家|每户|各家|各|[一二两三四五六七八九十]|那个|这个|的|了|吧|哦|啊|呢|谢+|口人|[0-9一二两三四五六七八九十几多]*[样种款家口人]+|x|ok|yes|and|or|for|to|plus|please|pls|per|each|of|of each|unit|apt|apartment|flat|room|rm|bldg|building|block|tower|no)$`)
 
 // joining is what only joins other words.
 var joining = regexp.MustCompile(`^(?:和|与|跟|及|以及|都|也|各|and)$`)

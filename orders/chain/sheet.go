@@ -43,10 +43,10 @@ const (
 
 // headings are the words of the exports of 快团团 and 群接龙, and of sheets that leaders keep.
 var headings = map[column]string{
-	colNumber: "跟团号 接龙号 订单号 序号 no. order", colName: "收货人 收件人 姓名 昵称 名字 name recipient", colPerson: "下单人 接龙人 微信昵称",
-	colPhone: "联系电话 手机 手机号 电话 收货人电话 phone tel mobile", colAddress: "详细地址 收货地址 收件地址 地址 address",
+	colNumber: "跟团号 接龙号 订单号 订单编号 序号 no. order", colName: "收货人 收件人 姓名 昵称 名字 收件人姓名 收货人姓名 name recipient", colPerson: "下单人 接龙人 微信昵称 用户昵称 团员昵称 下单人昵称",
+	colPhone: "联系电话 手机 手机号 电话 收货人电话 收件人电话 收货人手机 收件人手机 phone tel mobile", colAddress: "详细地址 收货地址 收件地址 收件人地址 收货人地址 地址 address",
 	colLane: "弄号 弄", colBuilding: "楼号 楼栋 楼栋号 栋 楼 building bldg", colUnit: "单元 单元号 unit", colRoom: "房号 房间号 室号 门牌 门牌号 room",
-	colItem: "商品 商品名称 品名 产品 item product", colSpec: "规格 商品规格 spec", colQuantity: "数量 订购数量 份数 购买数量 件数 quantity qty",
+	colItem: "商品 商品名称 品名 产品 商品信息 商品详情 商品明细 item product", colSpec: "规格 商品规格 spec", colQuantity: "数量 订购数量 份数 购买数量 商品数量 商品总数 件数 quantity qty",
 	colNote: "团员备注 备注 买家留言 留言 note remark", colAmount: "订单金额 订单总金额 实付金额", colRefund: "退款金额 已退款", colStatus: "支付状态 订单状态 状态",
 }
 

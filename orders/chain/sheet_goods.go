@@ -1,6 +1,7 @@
 package chain
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -11,15 +12,23 @@ func (t *table) goods(i int, e *Entry) {
 	switch {
 	case len(t.products) > 0:
 		for at := range t.cells[i] {
-			if item, ok := t.products[at]; ok && strings.TrimSpace(t.cells[i][at]) != "" {
+			if item, ok := t.products[at]; ok && !nothing(t.cells[i][at]) {
 				t.take(e, item, t.cells[i][at])
 			}
 		}
 	case t.has(colItem) && t.has(colQuantity):
+		wants, asks, counted := t.list(i)
+		if n, problem := quantity(t.cell(i, colQuantity)); counted && len(asks) == 0 && problem == "" && len(wants) > 1 && sum(wants) == n { // 鸡蛋*2;牛奶*1, 3
+			e.Wants = merge(append(e.Wants, wants...))
+			t.sum += n
+			return
+		}
 		t.take(e, t.named(i), t.cell(i, colQuantity))
 	case t.has(colItem):
-		d := newDraft(t.cell(i, colItem) + " " + t.cell(i, colSpec))
-		wants, asks, _ := t.wants(d, 0, nil)
+		wants, asks, counted := t.list(i)
+		if len(wants) > 0 && !counted {
+			wants, asks = nil, []Ask{{Code: AskQuantity, Text: t.cell(i, colItem)}}
+		}
 		e.Wants, e.Questions = merge(append(e.Wants, wants...)), append(e.Questions, asks...)
 		t.sum += sum(wants)
 	case len(t.menu.items) == 1:
@@ -27,6 +36,19 @@ func (t *table) goods(i int, e *Entry) {
 	default:
 		t.take(e, t.itemOf(title(t.file)), t.cell(i, colQuantity))
 	}
+}
+
+// list reads a cell that lists goods, and tells whether it says how many.
+func (t *table) list(i int) (wants []Want, asks []Ask, counted bool) {
+	d := newDraft(t.cell(i, colItem) + " " + t.cell(i, colSpec))
+	wants, asks, _ = t.wants(d, 0, nil)
+	return wants, asks, slices.ContainsFunc(d.claims, func(c claim) bool { return c.kind == PartQuantity })
+}
+
+// nothing tells whether a cell under an item says that none is ordered.
+func nothing(cell string) bool {
+	text := strings.TrimSpace(foldText(cell))
+	return text == "" || strings.Trim(text, "-—/") == "" || strings.Trim(text, "0.") == ""
 }
 
 // named gives the item of a row: by its name with its kind, by the name alone, or by the kind alone.
@@ -63,13 +85,13 @@ func (t *table) take(e *Entry, item int, cell string) {
 	}
 }
 
-// quantity reads a cell of whole things: 2, 2.0, 2份. The problem is a question's code.
+// quantity reads a cell of whole things: 2, 2.0, 2份, 两份. The problem is a question's code.
 func quantity(cell string) (n int64, problem string) {
 	text := strings.TrimSpace(foldText(cell))
 	if strings.HasPrefix(text, "=") {
 		return 0, AskFormula
 	}
-	digits := strings.TrimRight(text, "份件板箱袋盒瓶包个 ")
+	digits := strings.TrimRight(text, "份件板箱袋盒瓶包个桶斤盘只套 ")
 	whole, fraction, _ := strings.Cut(digits, ".")
 	if strings.Trim(fraction, "0") != "" && onlyDigits(fraction) {
 		return 0, AskHalf
@@ -78,10 +100,15 @@ func quantity(cell string) (n int64, problem string) {
 		return 0, AskTooMany
 	}
 	v, err := strconv.ParseInt(whole, 10, 64)
-	if err != nil {
+	if err == nil {
+		return v, ""
+	}
+	runes := []rune(digits) // 两份
+	n, end, half, _, ok := numberAt(runes, 0)
+	if !ok || half || end < len(runes) {
 		return 0, AskQuantity
 	}
-	return v, ""
+	return n, ""
 }
 
 // doubts asks about rows that the sheet itself says are refunded or not paid, and about formulas.

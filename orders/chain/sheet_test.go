@@ -314,3 +314,20 @@ func TestSheetsOfDifferentColumnsAreUploadedOneByOne(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+func TestSheetsSayHowManyInTheirOwnWays(t *testing.T) {
+	for name, s := range map[string]struct {
+		rows string
+		want []string
+	}{
+		"in words, and none":                 {"姓名,楼号,房号,鸡蛋,牛奶|郑,9,1201,0,壹|吴,8,502,-,两箱", []string{"header", "order 9/1-1201 郑 milk=1", "order 8/1-502 吴 milk=2"}},
+		"listed beside their number":         {"订单编号,用户昵称,收件人姓名,收件人电话,收件人地址,商品信息,商品总数|1,a,周,13800001111,12号楼301,鸡蛋*2;牛奶*1,3", []string{"header", "order 12/1-301 周 egg=2 milk=1 ☎13800001111"}},
+		"listed beside another number: asks": {"姓名,地址,商品,数量|周,12号楼301,鸡蛋*2;牛奶*1,4", []string{"header", "question 12/1-301 周 ?which_item"}},
+		"not at all: asks":                   {"姓名,地址,商品|周,12-301,鸡蛋", []string{"header", "question 12/1-301 周 ?quantity_missing"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := Context{Compound: compounds["towers"], Items: offers["market"]}
+			expect(t, sheet(t, "x.csv", []byte(strings.ReplaceAll(s.rows, "|", "\n")), c), s.want...)
+		})
+	}
+}
