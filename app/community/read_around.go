@@ -1,6 +1,7 @@
 package community
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -12,6 +13,8 @@ import (
 func (m *matcher) lookAround(f *match, reading *Reading) {
 	certain := reading.Doubt == Certain || reading.Doubt == MoreNumbers && len(f.doors) == 1
 	switch second, plainly := m.moreRooms(f); {
+	case certain && len(m.otherUnit(f)) > 0: // 12栋1单元301 2单元302
+		reading.Doubt, reading.Building, reading.Candidates = TwoAddresses, "", append(reading.Candidates, m.otherUnit(f)...)
 	case len(second) > 0:
 		reading.Doubt, reading.Building, reading.Several = TwoAddresses, "", certain && plainly
 		reading.Candidates = append(reading.Candidates, second...)
@@ -20,7 +23,7 @@ func (m *matcher) lookAround(f *match, reading *Reading) {
 		reading.Doubt, reading.Building = Ambiguous, ""
 	case !f.placed && m.strangePlace(f.start), m.elsewhere(f):
 		reading.Doubt = OtherPlace
-	case m.class(f.end) == beside:
+	case m.class(m.skip(f.end, " ")) == beside:
 		reading.Doubt = NextDoor
 	case m.letterBehind(f):
 		reading.Doubt = MoreNumbers
@@ -62,6 +65,18 @@ func (m *matcher) anotherRoom(end int) int {
 		return -1
 	}
 	return i
+}
+
+var unitBehind = regexp.MustCompile(`^[\s,，、;；和与及/&+]*(\d)单元[\s-]*(\d{3,4})`)
+
+// otherUnit gives the door of the same building that is written behind with its own unit.
+func (m *matcher) otherUnit(f *match) []Door {
+	behind := unitBehind.FindStringSubmatch(m.source[m.tokens[f.end-1].end:])
+	if behind == nil {
+		return nil
+	}
+	of := match{buildings: f.buildings, unit: behind[1]}
+	return of.doorsOf(behind[2])
 }
 
 // isRange tells whether the text between two rooms stands for those between them, or for a choice.

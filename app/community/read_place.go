@@ -174,6 +174,9 @@ func (r *Reader) ours(lane string) bool {
 
 // elsewhere tells whether a lane that is not the compound's is named anywhere beside the reading.
 func (m *matcher) elsewhere(f *match) bool {
+	if at := strings.Index(m.source, "支弄"); at >= 0 && (at < m.tokens[f.start].start || at >= m.tokens[f.end-1].end) {
+		return true
+	}
 	for i := range m.tokens {
 		inside := i >= f.start && i < f.end
 		if !inside && m.class(i) == number && m.class(i+1) == lane && !m.ours(m.tokens[i].value) {

@@ -228,13 +228,13 @@ func (s *scanner) next(i int) int {
 		return s.numerals(i)
 	case circled(c) > 0:
 		return s.emit(token{class: number, value: strconv.Itoa(circled(c))}, i, i+1)
-	case strings.ContainsRune("-–—―‐−﹣~_/∕⁄\\·•|", c):
+	case strings.ContainsRune("-–—―‐\u2011−﹣~_/∕⁄\\·•|", c):
 		return s.emit(token{class: dash}, i, i+1)
 	case c == '#' || c == '♯':
 		return s.emit(token{class: hash}, i, i+1)
 	case c == ':' && s.betweenDigits(i):
 		return s.emit(token{class: other}, i, i+1)
-	case unicode.IsSpace(c) || unicode.Is(unicode.So, c) || strings.ContainsRune("\ufe0f.,;:、。，；()[]【】「」<>《》…", c):
+	case unicode.IsSpace(c) || unicode.Is(unicode.So, c) || strings.ContainsRune("\ufe0f\u2060\u200b\u200c\u200d\u200e\u200f\ufeff.,;:、。，；()[]【】「」<>《》…", c):
 		return s.emit(token{class: gap}, i, i+1)
 	case c == '路' || c == '街' || c == '巷':
 		return s.emit(token{class: road}, i, i+1)

@@ -315,6 +315,7 @@ func (w *sheetWriter) totals(groups [][]Order) {
 		w.set(sheet, i+1, 2, head, w.head)
 		w.width(sheet, i+1, 12)
 	}
+	w.width(sheet, 1, 20) // Lane 828 Bldg 10
 	var all []Order
 	for i, g := range groups {
 		w.sums(sheet, i+3, w.label(g[0].Door.Building), g, 1)
