@@ -3,7 +3,6 @@ package fulfillment
 import (
 	"context"
 	"maps"
-	"reflect"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -40,23 +39,51 @@ func (m *Market) Revise(problem matching.Market, plan matching.Plan, changes []s
 	if err := matching.Check(&problem, &plan); err != nil {
 		return err
 	}
-	before := awardsOf(&m.Plan, &m.Problem, m.ID)
+	before := m.Plan
 	m.Problem, m.Changes = problem, changes
 	m.keep(plan)
-	m.retell(before)
+	m.retell(&before)
 	m.step(now, Rebooking, "")
 	return nil
 }
 
 // retell adds the rounds that get something else, or for another reason, than before.
 // A plan that was given up has not told the rounds that it changed: they stay.
-func (m *Market) retell(before map[string][]orders.Award) {
-	after := awardsOf(&m.Plan, &m.Problem, m.ID)
-	for _, id := range slices.Sorted(maps.Keys(after)) {
-		if !slices.Contains(m.Retell, id) && !reflect.DeepEqual(before[id], after[id]) {
-			m.Retell = append(m.Retell, id)
+func (m *Market) retell(before *matching.Plan) {
+	told := map[string]bool{}
+	for _, id := range m.Retell {
+		told[id] = true
+	}
+	tell := func(demand string) {
+		groupBuy, _, _ := splitDemand(demand)
+		told[groupBuy] = true
+	}
+	for _, plans := range [][2]*matching.Plan{{before, &m.Plan}, {&m.Plan, before}} {
+		drops, unserved := m.drops(plans[1]), map[matching.Unserved]bool{}
+		for id, d := range m.drops(plans[0]) {
+			if same(d, drops[id]) {
+				continue
+			}
+			for _, s := range d.Served {
+				tell(s.Demand)
+			}
+		}
+		for _, u := range plans[1].Unserved {
+			unserved[u] = true
+		}
+		for _, u := range plans[0].Unserved {
+			if !unserved[u] {
+				tell(u.Demand)
+			}
 		}
 	}
+	m.Retell = slices.Sorted(maps.Keys(told))
+}
+
+// same tells whether two drops bring the same to the same in as many trips; nil is
+// no drop.
+func same(a, b *matching.Drop) bool {
+	return a != nil && b != nil && a.Trips == b.Trips && slices.Equal(a.Lots, b.Lots) && slices.Equal(together(a.Served), together(b.Served))
 }
 
 // Revisit plans again because stock that was planned with is gone.
@@ -173,9 +200,7 @@ func (m *Market) changes(plan *matching.Plan, deliveries map[string]BulkDelivery
 	before, after := m.drops(&m.Plan), m.drops(plan)
 	ids := []string{}
 	for id, d := range deliveries {
-		was, is := before[id], after[id]
-		same := was != nil && is != nil && was.Trips == is.Trips && slices.Equal(was.Lots, is.Lots) && slices.Equal(together(was.Served), together(is.Served))
-		if d.open() && !(d.State == Planned && same) {
+		if d.open() && !(d.State == Planned && same(before[id], after[id])) {
 			ids = append(ids, id)
 		}
 	}
