@@ -50,13 +50,10 @@ func (m *Market) Revise(problem matching.Market, plan matching.Plan, changes []s
 // retell adds the rounds that get something else, or for another reason, than before.
 // A plan that was given up has not told the rounds that it changed: they stay.
 func (m *Market) retell(before *matching.Plan) {
-	told := map[string]bool{}
-	for _, id := range m.Retell {
-		told[id] = true
-	}
+	told := slices.Clone(m.Retell)
 	tell := func(demand string) {
 		groupBuy, _, _ := splitDemand(demand)
-		told[groupBuy] = true
+		told = append(told, groupBuy)
 	}
 	for _, plans := range [][2]*matching.Plan{{before, &m.Plan}, {&m.Plan, before}} {
 		drops, unserved := m.drops(plans[1]), map[matching.Unserved]bool{}
@@ -77,11 +74,11 @@ func (m *Market) retell(before *matching.Plan) {
 			}
 		}
 	}
-	m.Retell = slices.Sorted(maps.Keys(told))
+	slices.Sort(told)
+	m.Retell = slices.Compact(told)
 }
 
-// same tells whether two drops bring the same to the same in as many trips; nil is
-// no drop.
+// same tells whether two drops bring the same in as many trips; nil is no drop.
 func same(a, b *matching.Drop) bool {
 	return a != nil && b != nil && a.Trips == b.Trips && slices.Equal(a.Lots, b.Lots) && slices.Equal(together(a.Served), together(b.Served))
 }
@@ -370,7 +367,8 @@ func (f *Fulfillment) reaward(ctx context.Context, m *Market, deliveries []BulkD
 		}
 	}
 	now, all := f.now(), awardsOf(&m.Plan, &m.Problem, m.ID)
-	return each(ctx, m.Retell, func(ctx context.Context, groupBuy *string) error {
+	over := func(groupBuy string) bool { return all[groupBuy] == nil }
+	return each(ctx, slices.DeleteFunc(slices.Clone(m.Retell), over), func(ctx context.Context, groupBuy *string) error {
 		awards := all[*groupBuy]
 		for i := range awards {
 			a := &awards[i]
