@@ -19,10 +19,10 @@ type ServeCmd struct {
 }
 
 // Memory is given for speed within bounds: garbage is collected half as often as
-// Go does by itself, unless GOGC says otherwise, and more often from 200 MiB on.
+// Go does by itself, unless GOGC says otherwise, and more often from 160 MiB on.
 const (
 	garbagePercent = 200
-	softMemory     = 200 << 20
+	softMemory     = 160 << 20
 )
 
 // Run serves until the context ends, then finishes the requests under way.
