@@ -168,7 +168,7 @@ func (m *matcher) building(i int, f match) {
 	}
 	f = m.at(i, f)
 	after := m.skip(i+1, " ")
-	if m.is(after, "BHF") || m.class(after) == hash && m.is(after+1, "BF") || m.class(i) == name && m.class(after) == blockFirst || m.flat && m.class(after) == unitAfter && m.text(after) == "门" && !m.is(m.left(i), "BH") {
+	if m.is(after, "BH") || m.spokenFloor(after) || m.class(after) == hash && m.is(after+1, "BF") || m.class(i) == name && m.class(after) == blockFirst || m.flat && m.class(after) == unitAfter && m.text(after) == "门" && !m.is(m.left(i), "BH") {
 		after = m.skip(after, "#")
 		f.strength, f.asFloor = marked, m.class(after) == floorAfter
 		if f.asFloor && m.is(i-1, "BHU") {
@@ -179,6 +179,12 @@ func (m *matcher) building(i int, f match) {
 		return
 	}
 	m.bareBuilding(i, f)
+}
+
+// spokenFloor tells whether the token is the 楼 that people say for a floor and for a
+// building; 12F and 12层 are floors.
+func (m *matcher) spokenFloor(i int) bool {
+	return m.class(i) == floorAfter && strings.Contains("楼樓", m.text(i))
 }
 
 // bareBuilding reads a building that no word marks: 12-301, 12#301, A301, 12 301.
