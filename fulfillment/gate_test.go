@@ -2,10 +2,8 @@ package fulfillment
 
 import (
 	"context"
-	"maps"
 	"slices"
 	"testing"
-	"time"
 
 	"baimi/app/community"
 	"baimi/app/db"
@@ -125,54 +123,6 @@ func TestAMarketBringsGoodsToTheGateOfEachBuilding(t *testing.T) {
 	}
 	if err := f.Advance(ctx, "m"); err != nil {
 		t.Fatal("a market whose gate has closed:", err)
-	}
-}
-
-// TestPlanningAgainHoldsOnlyWhatItChanges: nothing has changed, so no delivery is written;
-// then one is refused, and some of the others are left alone.
-func TestPlanningAgainHoldsOnlyWhatItChanges(t *testing.T) {
-	ctx := context.Background()
-	f, stop := town(t, t.TempDir())
-	defer stop()
-	closedRounds(t, f)
-	if _, err := f.Begin(ctx, Market{Doc: db.Doc{ID: "m"}, Day: "2022-04-19", Rule: "equal", Seed: 7, Seconds: 1}); err != nil {
-		t.Fatal(err)
-	}
-	written := func() map[string]int64 {
-		if err := f.Advance(ctx, "m"); err != nil {
-			t.Fatal(err)
-		}
-		revs := map[string]int64{}
-		for d, err := range f.Deliveries.Find(ctx, db.Where("market", "m")) {
-			if err != nil || d.State == Replanning {
-				t.Fatal(d.State, err)
-			}
-			revs[d.ID] = d.Rev
-		}
-		return revs
-	}
-	before := written()
-	if err := f.Reopen(ctx, "m", "nothing"); err != nil {
-		t.Fatal(err)
-	}
-	if after := written(); !maps.Equal(before, after) || len(before) < 2 {
-		t.Errorf("deliveries were written though nothing changed: %v, then %v", before, after)
-	}
-	refused := slices.Sorted(maps.Keys(before))[0]
-	if _, err := f.ChangeDelivery(ctx, refused, func(d *BulkDelivery, now time.Time) error { return d.Refuse("s", "flat tyre", now) }); err != nil {
-		t.Fatal(err)
-	}
-	if err := f.Reopen(ctx, "m", refused); err != nil {
-		t.Fatal(err)
-	}
-	same := 0
-	for id, rev := range written() {
-		if rev == before[id] {
-			same++
-		}
-	}
-	if d, err := f.Deliveries.Get(ctx, refused); err != nil || d.State != Refused || same == 0 {
-		t.Errorf("%s, and %d of %d deliveries were left alone: %v", d.State, same, len(before), err)
 	}
 }
 

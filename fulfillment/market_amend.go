@@ -355,8 +355,8 @@ func (d *BulkDelivery) Replan(next *BulkDelivery, goes bool, now time.Time) {
 	d.Effects = append(d.Effects, Effect{tellSupplier, d.Supplier})
 }
 
-// reaward tells the rounds for which something changes what they get now. What a supplier refused and nobody
-// else brings has that for its reason.
+// reaward tells the rounds for which something changes what they get now. What a
+// supplier refused and nobody else brings has that for its reason.
 func (f *Fulfillment) reaward(ctx context.Context, m *Market, deliveries []BulkDelivery) error {
 	refused := map[string]int64{}
 	for i := range deliveries {

@@ -10,7 +10,7 @@ import (
 )
 
 func TestShare(t *testing.T) {
-	claims := []Claim{{Household: "a", Quantity: 4, Priority: 0}, {Household: "b", Quantity: 4, Priority: 0}, {Household: "c", Quantity: 2, Priority: 0}}
+	claims := []Claim{{Household: "a", Quantity: 4}, {Household: "b", Quantity: 4}, {Household: "c", Quantity: 2}}
 	for _, row := range []struct {
 		rule matching.Rule
 		have int64
@@ -26,7 +26,7 @@ func TestShare(t *testing.T) {
 			t.Errorf("%s of %d: %v, want %v", row.rule, row.have, got, row.want)
 		}
 	}
-	twice := []Claim{{Household: "a", Quantity: 4, Priority: 0}, {Household: "a", Quantity: 4, Priority: 0}, {Household: "b", Quantity: 4, Priority: 0}}
+	twice := []Claim{{Household: "a", Quantity: 4}, {Household: "a", Quantity: 4}, {Household: "b", Quantity: 4}}
 	if got := Share(matching.Equal, 7, 6, twice); got[0]+got[1] != 3 || got[2] != 3 {
 		t.Errorf("a household that asks twice has one share: %v", got)
 	}
@@ -34,7 +34,7 @@ func TestShare(t *testing.T) {
 	if got := Share(matching.Equal, 7, 6, rounds); !slices.Equal(got, []int64{2, 4, 0}) {
 		t.Errorf("a round shares by its own rule what the market's rule gives it: %v", got)
 	}
-	needy := []Claim{{Household: "a", Quantity: 4, Priority: 0}, {Household: "b", Quantity: 4, Priority: 3}}
+	needy := []Claim{{Household: "a", Quantity: 4}, {Household: "b", Quantity: 4, Priority: 3}}
 	if got := Share(matching.First, 7, 5, needy); !slices.Equal(got, []int64{1, 4}) {
 		t.Errorf("a household with a need comes first: %v", got)
 	}

@@ -12,9 +12,14 @@ import (
 // another door: 12-301/302, 12-301B, 12-301对门, 二期12号301, G座301.
 func (m *matcher) lookAround(f *match, reading *Reading) {
 	certain := reading.Doubt == Certain || reading.Doubt == MoreNumbers && len(f.doors) == 1
-	switch second, plainly := m.moreRooms(f); {
-	case certain && len(m.otherUnit(f)) > 0: // 12栋1单元301 2单元302
-		reading.Doubt, reading.Building, reading.Candidates = TwoAddresses, "", append(reading.Candidates, m.otherUnit(f)...)
+	second, plainly := m.moreRooms(f)
+	var apart []Door
+	if certain {
+		apart = m.otherUnit(f)
+	}
+	switch {
+	case len(apart) > 0: // 12栋1单元301 2单元302
+		reading.Doubt, reading.Building, reading.Candidates = TwoAddresses, "", append(reading.Candidates, apart...)
 	case len(second) > 0:
 		reading.Doubt, reading.Building, reading.Several = TwoAddresses, "", certain && plainly
 		reading.Candidates = append(reading.Candidates, second...)

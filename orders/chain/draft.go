@@ -117,10 +117,12 @@ func (d *draft) innerSpace(i int) bool {
 	if i+2 < len(d.text) && d.taken[i+2] && isHan(d.text[i+2]) { // 丁 草鸡蛋
 		return false
 	}
-	if i+2 < len(d.text) && string(d.text[i:i+2]) == ". " && isASCIILetter(d.folded[i-1]) && isASCIILetter(d.folded[i+2]) || i > 1 && string(d.text[i-1:i+1]) == ". " && isASCIILetter(d.folded[i-2]) && isASCIILetter(d.folded[i+1]) {
-		return true // Mr. Lin
-	}
-	return isASCIILetter(d.folded[i-1]) && isASCIILetter(d.folded[i+1]) || d.text[i] != '.' && d.single(i-1) && d.single(i+1)
+	return d.title(i) || d.title(i-1) || isASCIILetter(d.folded[i-1]) && isASCIILetter(d.folded[i+1]) || d.text[i] != '.' && d.single(i-1) && d.single(i+1)
+}
+
+// title tells whether a dot and a space at rune i stand between letters: Mr. Lin.
+func (d *draft) title(i int) bool {
+	return i > 0 && i+2 < len(d.text) && string(d.text[i:i+2]) == ". " && isASCIILetter(d.folded[i-1]) && isASCIILetter(d.folded[i+2])
 }
 
 // timeBefore is where the time begins that ends at rune i, or i: 4月22日送, 18:00前.
