@@ -1,29 +1,22 @@
 import { api } from './api/client';
 import { ask } from './api/problem';
 import type { components } from './api/schema';
+import { keep, kept } from './device';
 import { buildingName, partsOf } from './place';
 
 type Words = Pick<components['schemas']['CompoundName'], 'building_zh' | 'building_en'>;
 
-const key = 'baimi-buildings';
-
-function kept(): Record<string, Words> {
-	try {
-		return JSON.parse(localStorage.getItem(key) ?? '{}');
-	} catch {
-		return {}; // nothing is kept on this device
-	}
-}
+const key = 'baimi.buildings';
 
 /** How each compound calls its buildings; kept on the device for a courier without a network. */
-let words = $state.raw<Record<string, Words>>(typeof localStorage === 'undefined' ? {} : kept());
+let words = $state.raw(kept<Record<string, Words>>(key) ?? {});
 
 /** Reads how the compounds call their buildings, once somebody is signed in. */
 export async function learnBuildings() {
 	try {
 		const all = await ask(api.GET('/api/compounds'));
 		words = Object.fromEntries(all.map(({ id, building_zh, building_en }) => [id, { building_zh, building_en }]));
-		localStorage.setItem(key, JSON.stringify(words));
+		keep(key, words);
 	} catch {
 		// What is known stays, and a building without its word is a 号楼.
 	}

@@ -1,6 +1,7 @@
 import { api, newKey } from './api/client';
 import { ask, Refusal } from './api/problem';
 import type { components } from './api/schema';
+import { keep, kept } from './device';
 import type { Locale } from './locale';
 
 export type Me = components['schemas']['Me'];
@@ -55,21 +56,13 @@ class Session {
 
 	act(role: Role, scope: string) {
 		this.picked = { ...this.picked, [role]: scope };
-		localStorage.setItem('baimi.acting', JSON.stringify(this.picked));
+		keep('baimi.acting', this.picked);
 	}
 }
 
 const place = 'baimi.me';
 
-function kept<T>(name: string): T | null {
-	return typeof localStorage === 'undefined' ? null : JSON.parse(localStorage.getItem(name) ?? 'null');
-}
-
 const remembered = () => kept<Me>(place);
-
-function remember(me: Me | null) {
-	if (me) localStorage.setItem(place, JSON.stringify(me));
-	else localStorage.removeItem(place);
-}
+const remember = (me: Me | null) => keep(place, me);
 
 export const session = new Session();
