@@ -285,11 +285,14 @@ func (w *walker) aside(r *row, e Entry) bool {
 // accountText stands behind a sender's name in exports: 周敏(12345678).
 var accountText = regexp.MustCompile(`\s*[(<（][\w.@+-]{5,}[)>）]\s*$`)
 
-// office is what a sender is, before the name.
-var office = regexp.MustCompile(`^(?:楼组长|楼栋长|楼长|组长|团长|群主|志愿者|管理员)[\s:：·-]*`)
+const offices = `(?:楼组长|楼栋长|楼长|组长|团长|群主|志愿者|管理员)`
 
-// officer is the sender's line of somebody who is called by the office alone: 22:14 团长.
-var officer = regexp.MustCompile(`^\s*(?:楼组长|楼栋长|楼长|组长|团长|群主|志愿者|管理员)[\s:：]*$`)
+var (
+	// office is what a sender is, before the name.
+	office = regexp.MustCompile(`^` + offices + `[\s:：·-]*`)
+	// officer is the sender's line of somebody who is called by the office alone: 22:14 团长.
+	officer = regexp.MustCompile(`^\s*` + offices + `[\s:：]*$`)
+)
 
 // sends takes 22:14 王五, 王五 昨天 22:14 or 12-301小周: for the sender of the rows below.
 func (w *walker) sends(i int, e Entry) bool {
