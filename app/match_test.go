@@ -23,6 +23,7 @@ func TestMatchSolvesAFileAndTellsWrongUseFromABadMarket(t *testing.T) {
 		"lots":[{"id":"l","supplier":"s","product":"egg","available":5,"tiers":[{"from":1,"unit_price":10}]}],
 		"demands":[{"id":"d","gate":"g","product":"egg","quantity":7,"max_unit_price":30}]}`)
 	bad := file("bad.json", `{"demands":[{"id":"d","gate":"x","product":"egg","quantity":-1}]}`)
+	twice := file("twice.json", `{"demands":[], "demands":[]}`)
 	for _, c := range []struct {
 		name string
 		args []string
@@ -30,6 +31,7 @@ func TestMatchSolvesAFileAndTellsWrongUseFromABadMarket(t *testing.T) {
 	}{
 		{"a market is solved", []string{"match", "--in", good, "--out", out, "--iterations", "5"}, 0},
 		{"a bad market is wrong use", []string{"match", "--in", bad, "--out", out}, 2},
+		{"a market that says something twice is wrong use", []string{"match", "--in", twice, "--out", out}, 2},
 		{"a missing file is wrong use", []string{"match", "--in", filepath.Join(dir, "none.json")}, 2},
 		{"a plan that cannot be written fails", []string{"match", "--in", good, "--iterations", "5", "--out", filepath.Join(dir, "no", "plan.json")}, 1},
 		{"no threads is wrong use", []string{"match", "--in", good, "--threads", "0"}, 2},

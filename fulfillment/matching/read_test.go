@@ -40,6 +40,12 @@ func TestABrokenFileIsRefusedWithThePlace(t *testing.T) {
 		`{"lots": [{"id": "x"} {}]}`:                                    `lots: '{' where ',' should be`,
 		`{"suppliers": [{"reach": [{"gate": "a"}, {"trip_cost": -}]}]}`: `suppliers, number 1, reach, number 2, trip_cost: - is not a whole number`,
 		`{"seed": nil}`:                                                 `seed: nil is no value`,
+		`{"lots": [{"id": "x", "available": null}]}`:                    `lots, number 1, available: null is no value`,
+		`{"lots": [{"id": "x", "case": 2, "id": "y"}]}`:                 `lots, number 1: "id" is said twice`,
+		`{"lots": [], "gates": [{"note": 1, "note": 2}]}`:               `gates, number 1: "note" is said twice`,
+		`{"lots": [], "demands": [{}, {}], "lots": []}`:                 `"lots" is said twice`,
+		"{\"lots\": [{\"id\": \"egg\xff\"}]}":                           `lots, number 1, id: the text "egg\xff" is not UTF-8`,
+		"{\"lots\": [{\"\xc3(\": 1}]}":                                  `lots, number 1: the text "\xc3(" is not UTF-8`,
 	} {
 		if _, err := Read(strings.NewReader(text), 0); err == nil || err.Error() != "not a market in JSON: "+want {
 			t.Errorf("%s: got %v, want %s", text, err, want)

@@ -22,6 +22,7 @@ type scanner struct {
 	recent  [1 << 12]string
 	problem error    // nil until something is wrong
 	place   []string // where, from the inside out
+	names   []string // of the fields of the objects that are open
 	unknown []string // fields that nothing reads
 }
 
@@ -110,9 +111,7 @@ func (s *scanner) expect(c byte) {
 // value reads into whatever the address is of.
 func (s *scanner) value(into any) {
 	if s.peek() == 'n' {
-		if w := s.plain(); string(w) != "null" {
-			s.fail("%s is no value", w)
-		}
+		s.null(into)
 		return
 	}
 	switch v := into.(type) {
@@ -145,13 +144,28 @@ func (s *scanner) value(into any) {
 	}
 }
 
+// null leaves what it stands for as it is. A number cannot be left open: whether
+// none or no limit is meant, only its writer knows.
+func (s *scanner) null(into any) {
+	w := s.plain()
+	if _, number := into.(*int64); string(w) != "null" || number {
+		s.fail("%s is no value", w)
+	}
+}
+
 func (s *scanner) object(into record) {
 	s.expect('{')
+	open := len(s.names)
+	defer func() { s.names = s.names[:open] }()
 	for first := true; s.problem == nil && !s.next('}'); first = false {
 		if !first {
 			s.expect(',')
 		}
 		name := s.text()
+		if slices.Contains(s.names[open:], name) {
+			s.fail("%q is said twice", name)
+		}
+		s.names = append(s.names, name)
 		if s.expect(':'); s.problem != nil {
 			return
 		}
@@ -284,7 +298,11 @@ func (s *scanner) text() string {
 		return ""
 	}
 	s.at++
-	if !strange && utf8.Valid(w) {
+	if !utf8.Valid(w) {
+		s.fail("the text %.40q is not UTF-8", w)
+		return ""
+	}
+	if !strange {
 		return s.again(w)
 	}
 	var t string
