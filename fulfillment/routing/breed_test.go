@@ -32,4 +32,4 @@ func TestAnEndedSearchStillHasItsStart(t *testing.T) {
 	}
 }
 
-const bred int64 = 8044
+const bred int64 = 7903

@@ -24,12 +24,10 @@ type trip struct {
 type state struct {
 	*model
 	days   []day
-	dayOf  []int32 // of a node; -1: left out
-	tripOf []int32 // within its day
-	posOf  []int32 // in the day's seq
-	prev   []int32 // of a node, in its trip; 0 is the gate
-	next   []int32
-	leg    []int32   // the way from prev
+	dayOf  []int32   // of a node; -1: left out
+	tripOf []int32   // within its day
+	posOf  []int32   // in the day's seq
+	links  []link    // of a node
 	pre    []segment // from leaving the gate to the end of service at the node
 	suf    []segment // from arriving at the node to being back at the gate
 	trips  int       // of all days
@@ -48,6 +46,10 @@ type state struct {
 	open    int     // places to look at before one is overlooked
 }
 
+// link is what stands before and behind a node in its trip, 0 the gate, and the ways
+// from there and to there.
+type link struct{ prev, next, from, to int32 }
+
 // segment is a stretch of a trip: begun at t it ends at max(t+long, earliest),
 // and it must not begin after latest.
 type segment struct{ long, earliest, latest int64 }
@@ -55,7 +57,7 @@ type segment struct{ long, earliest, latest int64 }
 func newState(m *model) *state {
 	s := &state{
 		model: m, days: make([]day, len(m.vehicles)), dayOf: make([]int32, m.n), open: 1 / blink, tripOf: make([]int32, m.n),
-		posOf: make([]int32, m.n), place: make([]int32, len(m.vehicles)), idle: make([][]int32, m.kinds), asked: make([]int, len(m.vehicles)), answers: make([][]change, len(m.vehicles)), prev: make([]int32, m.n), next: make([]int32, m.n), leg: make([]int32, m.n), pre: make([]segment, m.n), suf: make([]segment, m.n),
+		posOf: make([]int32, m.n), place: make([]int32, len(m.vehicles)), idle: make([][]int32, m.kinds), asked: make([]int, len(m.vehicles)), answers: make([][]change, len(m.vehicles)), links: make([]link, m.n), pre: make([]segment, m.n), suf: make([]segment, m.n),
 	}
 	for i := range s.dayOf {
 		s.dayOf[i] = -1
@@ -163,16 +165,18 @@ func (s *state) measureTrip(d, from, to int) {
 	for i := from; i < to; i++ {
 		v := day.seq[i]
 		s.dayOf[v], s.tripOf[v], s.posOf[v] = int32(d), int32(len(day.trips)), int32(i)
-		s.leg[v], s.prev[v], s.next[prev] = s.dist[int(prev)*s.n+int(v)], prev, v
-		day.dist += int64(s.leg[v])
+		way := s.dist[int(prev)*s.n+int(v)]
+		s.links[prev].next, s.links[prev].to = v, way
+		s.links[v].prev, s.links[v].from = prev, way
+		day.dist += int64(way)
 		for k := range s.k {
 			tr.load[k] += s.load[v][k]
 		}
 		tr.release = max(tr.release, s.release[v])
 		prev = v
 	}
-	s.next[prev] = 0
-	day.dist += s.d(prev, 0)
+	s.links[prev].next, s.links[prev].to = 0, s.toward[prev]
+	day.dist += int64(s.toward[prev])
 	day.trips = append(day.trips, tr)
 	if s.timed {
 		s.measureTime(d, day.seq[from:to])

@@ -31,14 +31,14 @@ func (s *state) besideIn(u, v int32, best *place) {
 	}
 	day := &s.days[d]
 	tr, pos := &day.trips[0], int(s.posOf[v])
-	prev, next := s.prev[v], s.next[v]
-	before := day.dist + s.d(prev, u) + s.d(u, v) - int64(s.leg[v])
-	behind := day.dist + s.d(v, u) + s.d(u, next) - int64(s.legTo(v, next))
+	l := s.links[v]
+	before := day.dist + s.d(l.prev, u) + s.d(u, v) - int64(l.from)
+	behind := day.dist + s.d(v, u) + s.d(u, l.next) - int64(l.to)
 	for _, c := range s.changes(d, u) {
-		if cost := c.cost + c.unit*before; cost < best.cost && s.inTime(d, tr, u, prev, v) {
+		if cost := c.cost + c.unit*before; cost < best.cost && s.inTime(d, tr, u, l.prev, v) {
 			*best = place{cost: cost, day: d, pos: pos, with: c.with + 1}
 		}
-		if cost := c.cost + c.unit*behind; cost < best.cost && s.inTime(d, tr, u, v, next) {
+		if cost := c.cost + c.unit*behind; cost < best.cost && s.inTime(d, tr, u, v, l.next) {
 			*best = place{cost: cost, day: d, pos: pos + 1, with: c.with + 1}
 		}
 	}

@@ -23,8 +23,11 @@ const blink = 0.01 // the chance to overlook a place
 func (s *state) insert(u int32, draw *rand.Rand, touch func(day int)) bool {
 	best := place{cost: forever}
 	s.turn++
+	from, to := s.dist[int(u)*s.n:][:s.n], s.toward[int(u)*s.n:][:s.n]
 	for _, v := range s.near[u][:min(len(s.near[u]), neighbours)] {
-		if s.dayOf[v] >= 0 && !s.blinks(draw) {
+		l := &s.links[v]
+		least := min(to[l.prev]+from[v]-l.from, to[v]+from[l.next]-l.to)
+		if s.cheapest*int64(least) < best.cost && s.dayOf[v] >= 0 && !s.blinks(draw) {
 			s.beside(u, v, &best)
 		}
 	}
@@ -70,10 +73,10 @@ func (s *state) blinks(draw *rand.Rand) bool {
 // rows of u alone, so that most are dismissed before the trip is looked at.
 func (s *state) beside(u, v int32, best *place) {
 	from, to := s.dist[int(u)*s.n:][:s.n], s.toward[int(u)*s.n:][:s.n]
-	prev, next, d := s.prev[v], s.next[v], int(s.dayOf[v])
-	unit := s.vehicles[d].unit
-	before := unit * int64(to[prev]+from[v]-s.leg[v])
-	behind := unit * int64(to[v]+from[next]-s.legTo(v, next))
+	l, d := s.links[v], int(s.dayOf[v])
+	prev, next, unit := l.prev, l.next, s.vehicles[d].unit
+	before := unit * int64(to[prev]+from[v]-l.from)
+	behind := unit * int64(to[v]+from[next]-l.to)
 	if before >= best.cost && behind >= best.cost {
 		return
 	}
@@ -114,14 +117,6 @@ func (s *state) besideThen(u, v, x, y int32, cost int64, best *place) {
 			best.pos = 0
 		}
 	}
-}
-
-// legTo is the way from v to the node behind it.
-func (s *state) legTo(v, next int32) int32 {
-	if next == 0 {
-		return s.toward[v]
-	}
-	return s.leg[next]
 }
 
 // inTime tells whether u can be served between a and b of a trip, and the rest

@@ -52,4 +52,4 @@ func BenchmarkStep(b *testing.B) {
 	}
 }
 
-const pinned int64 = 9694
+const pinned int64 = 9697

@@ -25,8 +25,8 @@ func TestLaterTripsChangeHandsOnlyWhereAllAreInTime(t *testing.T) {
 					continue
 				}
 				d, i := int(r.dayOf[v]), int(r.tripOf[v])
-				how, ok := r.withTails(d, i, u, r.prev[v], v)
-				if !ok || r.inTime(d, &r.days[d].trips[i], u, r.prev[v], v) || !r.carries(d, u, &r.days[d].trips[i].load) {
+				how, ok := r.withTails(d, i, u, r.links[v].prev, v)
+				if !ok || r.inTime(d, &r.days[d].trips[i], u, r.links[v].prev, v) || !r.carries(d, u, &r.days[d].trips[i].load) {
 					continue
 				}
 				tried++
