@@ -88,9 +88,10 @@ func deadline(limit time.Duration) fiber.Handler {
 }
 
 func secureHeaders(c *fiber.Ctx) error {
-	c.Set("X-Content-Type-Options", "nosniff")
-	c.Set("Referrer-Policy", "same-origin")
-	c.Set("X-Frame-Options", "DENY")
+	h := &c.Response().Header
+	h.SetCanonical([]byte("X-Content-Type-Options"), []byte("nosniff"))
+	h.SetCanonical([]byte("Referrer-Policy"), []byte("same-origin"))
+	h.SetCanonical([]byte("X-Frame-Options"), []byte("DENY"))
 	return c.Next()
 }
 

@@ -52,13 +52,15 @@ func notFound() error {
 	return fault.New(fault.NotFound, "not_found", "There is nothing here for you.")
 }
 
-type linkView struct{ Body people.Written[RoundTerms] }
+type linkView struct{ Body *people.Written[RoundTerms] }
 
 func (h handlers) byLink(ctx context.Context, in *byID) (*linkView, error) {
-	terms, err := db.Derived(ctx, h.GroupBuys, in.ID, func(g *GroupBuy) (people.Written[RoundTerms], error) { return people.Write(g.terms()) })
-	if err == nil && terms.Value.State == Draft {
-		err = notFound()
-	}
+	terms, err := db.Derived(ctx, h.GroupBuys, in.ID, func(g *GroupBuy) (*people.Written[RoundTerms], error) {
+		if g.State == Draft {
+			return nil, notFound()
+		}
+		return people.Write(g.terms())
+	})
 	return &linkView{terms}, err
 }
 

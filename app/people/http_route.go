@@ -38,14 +38,19 @@ type requestKey struct{}
 type request struct {
 	actor  Actor
 	key    string
-	remote string
+	remote func() string
 }
 
 // From gives the person who asks.
 func From(ctx context.Context) Actor { return requestOf(ctx).actor }
 
 // Remote gives the network address that the request came from.
-func Remote(ctx context.Context) string { return requestOf(ctx).remote }
+func Remote(ctx context.Context) string {
+	if of := requestOf(ctx).remote; of != nil {
+		return of()
+	}
+	return ""
+}
 
 func requestOf(ctx context.Context) request {
 	r, _ := ctx.Value(requestKey{}).(request)
@@ -82,6 +87,10 @@ func Route[I, O any](r *Router, permission Permission, route, summary string, ha
 // against the contract and once for the handler, each at a third of encoding/json's cost.
 var JSON = huma.Format{
 	Marshal: func(w io.Writer, v any) error {
+		if known, ok := v.(interface{ json() []byte }); ok {
+			_, err := w.Write(known.json())
+			return err
+		}
 		return jsonv2.MarshalWrite(w, v, jsonv1.DefaultOptionsV1(), jsonv2.FormatNilSliceAsNull(false), jsonv2.FormatNilMapAsNull(false), jsontext.EscapeForHTML(false))
 	},
 	Unmarshal: func(body []byte, into any) error {
@@ -181,7 +190,7 @@ func (r *Router) authenticate(permission Permission) func(huma.Context, func(hum
 			_ = huma.WriteErr(r.API, c, p.Status, p.Detail, p)
 			return
 		}
-		id := request{actor: actor, remote: r.Proxies.client(c.RemoteAddr(), c.Header("X-Forwarded-For"))}
+		id := request{actor: actor, remote: func() string { return r.Proxies.client(c.RemoteAddr(), c.Header("X-Forwarded-For")) }}
 		if key := c.Header("Idempotency-Key"); key != "" {
 			id.key = strings.Join([]string{actor.Account, c.Operation().OperationID, c.URL().Path, key}, "\n")
 		}
@@ -193,11 +202,7 @@ func token(c huma.Context) string {
 	if t, ok := strings.CutPrefix(c.Header("Authorization"), "Bearer "); ok {
 		return t
 	}
-	cookie, err := huma.ReadCookie(c, SessionCookie)
-	if err != nil {
-		return ""
-	}
-	return cookie.Value
+	return humafiber.Unwrap(c).Cookies(SessionCookie)
 }
 
 // operationID turns "GET /group-buys/{id}/lines" into get-group-buys-id-lines.
