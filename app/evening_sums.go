@@ -110,8 +110,8 @@ func (d *domains) addMarkets(ctx context.Context, s *Sums) error {
 			if err != nil {
 				return err
 			}
-			s.Value += m.Plan.Value
-			s.Bound += m.Plan.Bound
+			s.Value += m.Sums.Value
+			s.Bound += m.Sums.Bound
 		}
 	}
 	return nil

@@ -16,16 +16,17 @@ func TestALotCorrectedDuringTheSearchIsReadAgain(t *testing.T) {
 	f, stop := town(t, t.TempDir())
 	defer stop()
 	closedRounds(t, f)
-	m, err := f.Begin(ctx, Market{Doc: db.Doc{ID: "m"}, Day: "2022-04-19", Rule: "equal", Seed: 7, Seconds: 1})
-	for _, step := range []func(context.Context, *Market) error{f.collect, f.solve} {
+	_, err := f.Begin(ctx, Market{Doc: db.Doc{ID: "m"}, Day: "2022-04-19", Rule: "equal", Seed: 7, Seconds: 1})
+	for _, step := range []func(context.Context, *Allocation) error{f.collect, f.solve} {
+		var a *Allocation
 		if err == nil {
-			err = step(ctx, &m)
+			a, err = f.Allocation(ctx, "m")
 		}
 		if err == nil {
-			m, err = f.Markets.Get(ctx, "m")
+			err = step(ctx, a)
 		}
 	}
-	if err != nil || m.State != Reserving {
+	if m, _ := f.Markets.Get(ctx, "m"); err != nil || m.State != Reserving {
 		t.Fatal(m.State, err)
 	}
 	for id, price := range map[string]int64{"L1": 900, "L2": 1100} {
@@ -40,7 +41,8 @@ func TestALotCorrectedDuringTheSearchIsReadAgain(t *testing.T) {
 	if err := f.Advance(ctx, "m"); err != nil {
 		t.Fatal(err)
 	}
-	if m, err = f.Markets.Get(ctx, "m"); err != nil || m.State != Settled || m.Attempts != 1 {
+	m, err := f.Allocation(ctx, "m")
+	if err != nil || m.State != Settled || m.Attempts != 1 {
 		t.Fatalf("%s after %d attempts: %v", m.State, m.Attempts, err)
 	}
 	for _, drop := range m.Plan.Drops {

@@ -177,29 +177,25 @@ func TestALotThatIsWithdrawnMeanwhileIsPlannedWithout(t *testing.T) {
 	if _, err := f.Begin(ctx, Market{Doc: db.Doc{ID: "m"}, Day: "2022-04-19", Rule: "equal", Seconds: 1}); err != nil {
 		t.Fatal(err)
 	}
-	m, _ := f.Markets.Get(ctx, "m")
-	for m.State == Collecting || m.State == Solving {
-		var err error
-		if m.State == Collecting {
-			err = f.collect(ctx, &m)
-		} else {
-			err = f.solve(ctx, &m)
+	a, err := f.Allocation(ctx, "m")
+	for err == nil && (a.State == Collecting || a.State == Solving) {
+		if err = f.advance(ctx, a); err == nil {
+			a, err = f.Allocation(ctx, "m")
 		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		m, _ = f.Markets.Get(ctx, "m")
 	}
-	_, err := f.catalog.Lots.Update(ctx, "L1", func(l *catalog.Lot) error { return l.Withdraw() })
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = f.catalog.Lots.Update(ctx, "L1", func(l *catalog.Lot) error { return l.Withdraw() })
 	if err != nil {
 		t.Fatal(err)
 	}
 	if err := f.Advance(ctx, "m"); err != nil {
 		t.Fatal(err)
 	}
-	m, _ = f.Markets.Get(ctx, "m")
-	if m.State != Settled || m.Attempts != 1 || m.View().Served != 18 {
-		t.Fatalf("a lot that is withdrawn is planned without: %s, %d attempts, %d served", m.State, m.Attempts, m.View().Served)
+	m, _ := f.Markets.Get(ctx, "m")
+	if m.State != Settled || m.Attempts != 1 || m.Sums.Served != 18 {
+		t.Fatalf("a lot that is withdrawn is planned without: %s, %d attempts, %d served", m.State, m.Attempts, m.Sums.Served)
 	}
 }
 

@@ -112,11 +112,11 @@ const (
 )
 
 // delivery of a drop, as planned.
-func deliveryOf(m *Market, drop *matching.Drop, of *goods, now time.Time) BulkDelivery {
+func deliveryOf(a *Allocation, drop *matching.Drop, of *goods, now time.Time) BulkDelivery {
 	compound, gate := community.ParseGateID(drop.Gate)
 	d := BulkDelivery{
-		Doc: db.Doc{ID: deliveryID(m.ID, drop)}, Market: m.ID, Supplier: supplierID(drop.Supplier), Compound: compound, Gate: gate, At: gate,
-		Window: drop.Window, Day: m.Day, Trips: drop.Trips, Currency: of.currency[drop.Gate], Rule: m.Rule, Seed: m.Seed, State: Planned,
+		Doc: db.Doc{ID: deliveryID(a.ID, drop)}, Market: a.ID, Supplier: supplierID(drop.Supplier), Compound: compound, Gate: gate, At: gate,
+		Window: drop.Window, Day: a.Day, Trips: drop.Trips, Currency: of.currency[drop.Gate], Rule: a.Rule, Seed: a.Seed, State: Planned,
 		Runs: []string{}, History: []Step{{At: now.UTC(), Kind: string(Planned)}},
 	}
 	d.Effects = []Effect{{tellOrdered, d.Supplier}}

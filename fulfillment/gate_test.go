@@ -112,7 +112,7 @@ func TestAMarketBringsGoodsToTheGateOfEachBuilding(t *testing.T) {
 	if got := at(); len(got) != 3 || !slices.Equal(got["A001"], []string{"1"}) || !slices.Equal(got["A001/north"], []string{"2"}) || !slices.Equal(got["A002"], []string{"1"}) {
 		t.Fatalf("%v", got)
 	}
-	if m, _ := f.Markets.Get(ctx, "m"); len(m.Plan.Drops) != 5 { // one trip to the north gate, so one supplier
+	if m, _ := f.Allocation(ctx, "m"); len(m.Plan.Drops) != 5 { // one trip to the north gate, so one supplier
 		t.Errorf("%d drops, but the north gate takes one trip", len(m.Plan.Drops))
 	}
 	if _, err := f.community.Change(ctx, "A001", func(c *community.Compound) error { c.Gates = c.Gates[:1]; return nil }); err != nil {

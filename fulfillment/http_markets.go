@@ -42,7 +42,7 @@ func (h handlers) begin(ctx context.Context, in *marketRequest) (*marketView, er
 	if err != nil {
 		return nil, err
 	}
-	return &marketView{m.View()}, nil
+	return &marketView{m.Sum()}, nil
 }
 
 type marketList struct{ Body []MarketView }
@@ -53,16 +53,17 @@ func (h handlers) markets(ctx context.Context, _ *none) (*marketList, error) {
 		if err != nil {
 			return nil, err
 		}
-		v := m.View()
-		v.Flows, v.Unserved, v.Lots = nil, nil, nil
-		out.Body = append(out.Body, v)
+		out.Body = append(out.Body, m.Sum())
 	}
 	return out, nil
 }
 
 func (h handlers) market(ctx context.Context, in *byID) (*marketView, error) {
-	m, err := h.Markets.Get(ctx, in.ID)
-	return &marketView{m.View()}, err
+	a, err := h.Allocation(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return &marketView{a.View()}, nil
 }
 
 type whatIfRequest struct {
@@ -78,29 +79,30 @@ type comparison struct {
 }
 
 func (h handlers) whatIf(ctx context.Context, in *whatIfRequest) (*comparison, error) {
-	m, err := h.Markets.Get(ctx, in.ID)
+	a, err := h.Allocation(ctx, in.ID)
 	if err != nil {
 		return nil, err
 	}
-	if m.State != Settled && m.State != Reserving {
+	if a.State != Settled && a.State != Reserving {
 		return nil, fault.New(fault.Conflict, "market_unsolved", "This market has no plan to compare with yet.")
 	}
-	other := m
-	if other.Problem, err = in.Body.apply(m.Problem); err != nil {
+	other := *a
+	if other.Problem, err = in.Body.apply(a.Problem); err != nil {
 		return nil, err
 	}
 	other.Rule, other.Seed = other.Problem.Rule, other.Problem.Seed
-	other.Plan, err = matching.Solve(ctx, &other.Problem, matching.Options{Seed: m.Seed, Budget: time.Duration(min(m.Seconds, 10)) * time.Second, Threads: 1})
+	other.Plan, err = matching.Solve(ctx, &other.Problem, matching.Options{Seed: a.Seed, Budget: time.Duration(min(a.Seconds, 10)) * time.Second, Threads: 1})
 	if err != nil {
 		return nil, fault.New(fault.Invalid, "what_if_invalid", "This cannot be solved: %v.", err)
 	}
+	other.Sums = other.sums()
 	out := &comparison{}
-	out.Body.Plan, out.Body.WhatIf = m.View(), other.View()
+	out.Body.Plan, out.Body.WhatIf = a.View(), other.View()
 	return out, nil
 }
 
 func (h handlers) progress(ctx context.Context, in *byID) (func(context.Context, people.Send), error) {
-	if _, err := h.Markets.Get(ctx, in.ID); err != nil {
+	if _, err := h.Markets.Look(ctx, in.ID); err != nil {
 		return nil, err
 	}
 	return func(ctx context.Context, send people.Send) { h.follow(ctx, in.ID, send) }, nil
@@ -125,8 +127,8 @@ func (h handlers) follow(ctx context.Context, id string, send people.Send) {
 	still := time.NewTicker(20 * time.Second)
 	defer still.Stop()
 	for {
-		m, err := h.Markets.Get(ctx, id)
-		if err != nil || send("market", Search{m.State, m.Plan.Value, m.Plan.Bound, 0}) != nil || m.Ended() {
+		m, err := h.Markets.Look(ctx, id)
+		if err != nil || send("market", Search{m.State, m.Sums.Value, m.Sums.Bound, 0}) != nil || m.Ended() {
 			return
 		}
 		for waiting := true; waiting; {

@@ -37,25 +37,29 @@ const (
 )
 
 // Market is one matching run over an area. It freezes what it read, keeps the
-// solver's plan, and carries it out; each step may be done twice. It is bounded
-// by 50,000 demands: a larger area is split.
+// solver's plan, both in parts, and carries it out; each step may be done twice. It
+// is bounded by 50,000 demands: a larger area is split.
 type Market struct {
 	db.Doc
-	Area     []string        `json:"area"` // compounds; empty: all
-	Day      string          `json:"day"`  // of delivery, local: 2022-04-19
-	Rule     matching.Rule   `json:"rule"`
-	Seed     int64           `json:"seed"` // of the sharing rule: anyone can replay it
-	Seconds  int64           `json:"seconds"`
-	By       string          `json:"by"`
-	State    MarketState     `json:"state"`
-	Attempts int             `json:"attempts"`
-	Problem  matching.Market `json:"problem"`
-	Plan     matching.Plan   `json:"plan"`
-	Again    bool            `json:"again,omitempty"`   // something changed while it was busy
-	Changes  []string        `json:"changes,omitempty"` // while rebooking: the deliveries that the plan changes
-	Retell   []string        `json:"retell,omitempty"`  // until settled again: the rounds for which a plan changes something
-	Created  time.Time       `json:"created"`
-	History  []Step          `json:"history"`
+	Area     []string         `json:"area"` // compounds; empty: all
+	Day      string           `json:"day"`  // of delivery, local: 2022-04-19
+	Rule     matching.Rule    `json:"rule"`
+	Seed     int64            `json:"seed"` // of the sharing rule: anyone can replay it
+	Seconds  int64            `json:"seconds"`
+	By       string           `json:"by"`
+	State    MarketState      `json:"state"`
+	Attempts int              `json:"attempts"`
+	Sums     Sums             `json:"sums"`
+	Draft    int64            `json:"draft"`             // the newest one that was begun
+	Parts    map[string]int64 `json:"parts,omitempty"`   // by gate, with "" for what is of none: the draft whose part holds
+	Old      []string         `json:"old,omitempty"`     // parts that hold no more, until it is settled
+	Whole    *Part            `json:"whole,omitempty"`   // all there is, as an older version of the program has written it
+	Former   []string         `json:"former,omitempty"`  // deliveries that the plan does without
+	Again    bool             `json:"again,omitempty"`   // something changed while it was busy
+	Changes  []string         `json:"changes,omitempty"` // while rebooking: the deliveries that the plan changes
+	Retell   []string         `json:"retell,omitempty"`  // until settled again: the rounds for which a plan changes something
+	Created  time.Time        `json:"created"`
+	History  []Step           `json:"history"`
 }
 
 // Validate refuses a market that could not run.
@@ -84,37 +88,31 @@ func (m *Market) step(now time.Time, state MarketState, note string) {
 }
 
 // Freeze keeps what was read.
-func (m *Market) Freeze(p matching.Market, now time.Time) error {
-	if m.State != Collecting {
-		return nil
+func (m *Market) Freeze(k Kept, now time.Time) {
+	if m.State == Collecting && m.Draft == k.Draft {
+		m.name(k)
+		m.step(now, Solving, "")
 	}
-	if len(p.Demands) > maxDemands {
-		return fault.New(fault.Invalid, "market_too_large", "The area has %d demands; one market holds %d. Please split the area.", len(p.Demands), maxDemands)
-	}
-	p.Rule, p.Seed = m.Rule, m.Seed
-	m.Problem = p
-	m.step(now, Solving, "")
-	return nil
 }
 
-// Decide keeps the plan, once it has been checked against what was read.
-func (m *Market) Decide(p matching.Plan, now time.Time) error {
-	if m.State != Solving {
-		return nil
+// Decide keeps the plan.
+func (m *Market) Decide(k Kept, now time.Time) {
+	if m.State == Solving && m.Draft == k.Draft {
+		m.name(k)
+		m.step(now, Reserving, "")
 	}
-	if err := matching.Check(&m.Problem, &p); err != nil {
+}
+
+// take makes a plan the allocation's, once it has been checked against what was read.
+func (a *Allocation) take(p matching.Plan) error {
+	if err := matching.Check(&a.Problem, &p); err != nil {
 		return err
 	}
-	m.keep(p)
-	m.step(now, Reserving, "")
-	return nil
-}
-
-func (m *Market) keep(p matching.Plan) {
 	for i := range p.Drops {
 		p.Drops[i].Served = together(p.Drops[i].Served)
 	}
-	m.Plan = p
+	a.Plan = p
+	return nil
 }
 
 // together makes one parcel of what a demand gets of one lot.
@@ -139,7 +137,7 @@ func (m *Market) Settle(now time.Time) error {
 	if m.State != Reserving && m.State != Rebooking {
 		return nil
 	}
-	m.Changes, m.Retell = nil, nil
+	m.Changes, m.Retell, m.Old = nil, nil, nil
 	m.step(now, Settled, "")
 	if m.Again {
 		m.Reopen("", now)
@@ -158,7 +156,7 @@ func (m *Market) Retry(why string, now time.Time) error {
 		m.step(now, Failing, why)
 		return nil
 	}
-	m.Plan, m.Problem = matching.Plan{}, matching.Market{}
+	m.Parts, m.Old, m.Whole, m.Sums = nil, nil, nil, Sums{} // the next draft deletes what it finds
 	m.step(now, Collecting, why)
 	return nil
 }

@@ -167,12 +167,12 @@ func lotOf(l *catalog.Lot, seller string) matching.Lot {
 
 // knows refuses a lot that its supplier has corrected since the market read it:
 // nobody is promised a price that does not hold any more.
-func (m *Market) knows(l *catalog.Lot) error {
-	i := slices.IndexFunc(m.Problem.Lots, func(read matching.Lot) bool { return read.ID == l.ID })
+func (a *Allocation) knows(l *catalog.Lot) error {
+	i := slices.IndexFunc(a.Problem.Lots, func(read matching.Lot) bool { return read.ID == l.ID })
 	if i < 0 {
 		return nil
 	}
-	read, now := &m.Problem.Lots[i], lotOf(l, "")
+	read, now := &a.Problem.Lots[i], lotOf(l, "")
 	if read.Case != now.Case || read.MinPerDrop != now.MinPerDrop || !slices.Equal(read.Tiers, now.Tiers) {
 		return fault.New(fault.Conflict, "lot_changed", "The lot %s has been corrected since the market read it.", l.ID).With("lot", l.ID)
 	}
@@ -206,38 +206,37 @@ func tripCost(s *catalog.Supplier, c *community.Compound) int64 {
 	return int64(math.Round(float64(s.TripCost) * (1 + 2*share) / 3))
 }
 
-// awardsOf gives each round what the plan serves its households and why not more.
-func awardsOf(p *matching.Plan, problem *matching.Market, market string) map[string][]orders.Award {
+// awards gives each round that is told what the plan serves its households and why not more.
+func (a *Allocation) awards(told func(groupBuy string) bool) map[string][]orders.Award {
 	award := map[string]*orders.Award{} // by demand
-	at := func(demand string) *orders.Award {
-		if award[demand] == nil {
-			_, household, item := splitDemand(demand)
-			award[demand] = &orders.Award{Household: household, Item: item}
+	for i := range a.Problem.Demands {
+		if d := &a.Problem.Demands[i]; told(d.Group) {
+			_, household, item := splitDemand(d.ID)
+			award[d.ID] = &orders.Award{Household: household, Item: item}
 		}
-		return award[demand]
 	}
-	for i := range p.Drops {
-		drop := &p.Drops[i]
-		price := map[string]int64{}
+	for i := range a.Plan.Drops {
+		drop := &a.Plan.Drops[i]
+		id, price := deliveryID(a.ID, drop), map[string]int64{}
 		for _, l := range drop.Lots {
 			price[l.Lot] = l.UnitPrice
 		}
 		for _, s := range drop.Served {
-			a := at(s.Demand)
-			a.Served = append(a.Served, orders.Served{
-				Delivery: deliveryID(market, drop), Lot: s.Lot, Supplier: supplierID(drop.Supplier), Quantity: s.Quantity, UnitPrice: price[s.Lot],
-			})
+			if w := award[s.Demand]; w != nil {
+				w.Served = append(w.Served, orders.Served{Delivery: id, Lot: s.Lot, Supplier: supplierID(drop.Supplier), Quantity: s.Quantity, UnitPrice: price[s.Lot]})
+			}
 		}
 	}
-	for _, u := range p.Unserved {
-		a := at(u.Demand)
-		a.Reasons = append(a.Reasons, orders.Reason{Code: string(u.Reason), Quantity: u.Quantity, Numbers: numbersOf(u.Detail)})
+	for _, u := range a.Plan.Unserved {
+		if w := award[u.Demand]; w != nil {
+			w.Reasons = append(w.Reasons, orders.Reason{Code: string(u.Reason), Quantity: u.Quantity, Numbers: numbersOf(u.Detail)})
+		}
 	}
 	awards := map[string][]orders.Award{}
-	for i := range problem.Demands {
-		id := problem.Demands[i].ID
-		groupBuy, _, _ := splitDemand(id)
-		awards[groupBuy] = append(awards[groupBuy], *at(id))
+	for i := range a.Problem.Demands {
+		if d := &a.Problem.Demands[i]; award[d.ID] != nil {
+			awards[d.Group] = append(awards[d.Group], *award[d.ID])
+		}
 	}
 	return awards
 }

@@ -1,6 +1,7 @@
 package fulfillment
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -33,37 +34,48 @@ func (f *Fulfillment) Begin(ctx context.Context, m Market) (Market, error) {
 // between any two steps is taken up by the next call.
 func (f *Fulfillment) Advance(ctx context.Context, id string) error {
 	for {
-		m, err := f.Markets.Get(ctx, id)
+		m, err := f.Markets.Look(ctx, id)
 		if err != nil || m.Ended() {
 			return err
 		}
-		switch m.State {
-		case Collecting:
-			err = f.collect(ctx, &m)
-		case Solving:
-			err = f.solve(ctx, &m)
-		case Reserving:
-			err = f.carryOut(ctx, &m)
-		case Failing:
-			err = f.giveBack(ctx, &m)
-		case Revising:
-			err = f.revise(ctx, &m)
-		case Rebooking:
-			err = f.rebook(ctx, &m)
-		}
+		a, err := f.Allocation(ctx, id)
 		if err != nil {
-			return fmt.Errorf("market %s while %s: %w", m.ID, m.State, err)
+			return err
+		}
+		if err := f.advance(ctx, a); err != nil {
+			return fmt.Errorf("market %s while %s: %w", a.ID, a.State, err)
 		}
 	}
 }
 
+func (f *Fulfillment) advance(ctx context.Context, a *Allocation) error {
+	switch a.State {
+	case Collecting:
+		return f.collect(ctx, a)
+	case Solving:
+		return f.solve(ctx, a)
+	case Reserving:
+		return f.carryOut(ctx, a)
+	case Failing:
+		return f.giveBack(ctx, a)
+	case Revising:
+		return f.revise(ctx, a)
+	case Rebooking:
+		return f.rebook(ctx, a)
+	}
+	return nil
+}
+
 // collect takes the closed rounds of the area and freezes them with the stock.
-func (f *Fulfillment) collect(ctx context.Context, m *Market) error {
-	compounds, err := f.area(ctx, m.Area)
+func (f *Fulfillment) collect(ctx context.Context, a *Allocation) error {
+	if err := f.begin(ctx, a); err != nil {
+		return err
+	}
+	compounds, err := f.area(ctx, a.Area)
 	if err != nil {
 		return err
 	}
-	groupBuys, err := f.takeRounds(ctx, m.ID, compounds)
+	rounds, err := f.takeRounds(ctx, &a.Market, compounds)
 	if err != nil {
 		return err
 	}
@@ -71,35 +83,80 @@ func (f *Fulfillment) collect(ctx context.Context, m *Market) error {
 	if err != nil {
 		return err
 	}
-	problem, now := problemOf(compounds, groupBuys, s), f.now()
-	_, err = f.Markets.Update(ctx, m.ID, func(m *Market) error {
-		if err := m.Freeze(problem, now); err != nil {
-			return m.Fail(err.Error(), now)
-		}
-		return nil
-	})
+	a.Problem = problemOf(compounds, rounds, s)
+	if n := len(a.Problem.Demands); n > maxDemands {
+		return f.fail(ctx, a, fault.New(fault.Invalid, "market_too_large", "The area has %d demands; one market holds %d. Please split the area.", n, maxDemands))
+	}
+	a.Problem.Rule, a.Problem.Seed = a.Rule, a.Seed
+	return f.write(ctx, a, (*Market).Freeze)
+}
+
+// write keeps a draft, and has the market go on from it.
+func (f *Fulfillment) write(ctx context.Context, a *Allocation, next func(*Market, Kept, time.Time)) error {
+	k, err := f.keep(ctx, a)
+	if err != nil {
+		return err
+	}
+	now := f.now()
+	_, err = f.Markets.Update(ctx, a.ID, func(m *Market) error { next(m, k, now); return nil })
 	return err
 }
 
-// takeRounds takes the closed rounds of compounds that no market has, and gives all
-// that this market has.
-func (f *Fulfillment) takeRounds(ctx context.Context, market string, compounds []community.Compound) ([]orders.GroupBuy, error) {
+func (f *Fulfillment) fail(ctx context.Context, a *Allocation, why error) error {
 	now := f.now()
-	for _, c := range compounds {
-		for g, err := range f.orders.GroupBuys.Find(ctx, db.Where("compound", c.ID).And("state", orders.Closed)) {
+	_, err := f.Markets.Update(ctx, a.ID, func(m *Market) error { return m.Fail(why.Error(), now) })
+	return err
+}
+
+// takeRounds takes the closed rounds of compounds that no market has, and gives
+// those that this market has.
+func (f *Fulfillment) takeRounds(ctx context.Context, m *Market, compounds []community.Compound) ([]orders.GroupBuy, error) {
+	closed, err := f.closedRounds(ctx, m.Area, compounds)
+	if err != nil {
+		return nil, err
+	}
+	now, rounds := f.now(), closed[:0]
+	for _, g := range closed {
+		if g.Market == "" {
+			taken, err := f.orders.GroupBuys.Update(ctx, g.ID, func(g *orders.GroupBuy) error { return g.Collect(m.ID, now) })
+			if fault.Is(err, "round_taken") {
+				continue
+			}
 			if err != nil {
 				return nil, err
 			}
-			if g.Market != "" {
-				continue
-			}
-			_, err := f.orders.GroupBuys.Update(ctx, g.ID, func(g *orders.GroupBuy) error { return g.Collect(market, now) })
-			if err != nil && !fault.Is(err, "round_taken") {
-				return nil, err
-			}
+			g = taken
+		}
+		if g.Market == m.ID {
+			rounds = append(rounds, g)
 		}
 	}
-	return db.All(f.orders.GroupBuys.Find(ctx, db.Where("market", market)))
+	return rounds, nil
+}
+
+// closedRounds asks once where the area is everything.
+func (f *Fulfillment) closedRounds(ctx context.Context, area []string, compounds []community.Compound) ([]orders.GroupBuy, error) {
+	if len(area) > 0 {
+		var all []orders.GroupBuy
+		for _, c := range compounds {
+			some, err := db.All(f.orders.GroupBuys.Find(ctx, db.Where("compound", c.ID).And("state", orders.Closed)))
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, some...)
+		}
+		return all, nil
+	}
+	within := map[string]bool{}
+	for _, c := range compounds {
+		within[c.ID] = true
+	}
+	all, err := db.All(f.orders.GroupBuys.Find(ctx, db.Where("state", orders.Closed)))
+	all = slices.DeleteFunc(all, func(g orders.GroupBuy) bool { return !within[g.Compound] })
+	slices.SortFunc(all, func(a, b orders.GroupBuy) int {
+		return cmp.Or(cmp.Compare(a.Compound, b.Compound), cmp.Compare(a.ID, b.ID))
+	})
+	return all, err
 }
 
 func (f *Fulfillment) area(ctx context.Context, ids []string) ([]community.Compound, error) {
@@ -119,68 +176,88 @@ func (f *Fulfillment) stock(ctx context.Context) (stock, error) {
 	if err != nil {
 		return stock{}, err
 	}
+	lots, err := f.offered(ctx)
+	return stock{products, suppliers, lots}, err
+}
+
+func (f *Fulfillment) offered(ctx context.Context) ([]catalog.Lot, error) {
 	lots, err := f.catalog.Offered(ctx, "")
 	slices.SortFunc(lots, func(a, b catalog.Lot) int { return community.Natural(a.ID, b.ID) })
-	return stock{products, suppliers, lots}, err
+	return lots, err
 }
 
 // solve finds the plan and has the checker, which shares no code with the
 // solver, agree to it.
-func (f *Fulfillment) solve(ctx context.Context, m *Market) error {
-	plan, err := matching.Solve(ctx, &m.Problem, matching.Options{
-		Seed: m.Seed, Budget: time.Duration(m.Seconds) * time.Second, Threads: 1,
-		Progress: func(p matching.Progress) { f.feeds.tell(m.ID, p) },
+func (f *Fulfillment) solve(ctx context.Context, a *Allocation) error {
+	plan, err := matching.Solve(ctx, &a.Problem, matching.Options{
+		Seed: a.Seed, Budget: time.Duration(a.Seconds) * time.Second, Threads: 1,
+		Progress: func(p matching.Progress) { f.feeds.tell(a.ID, p) },
 	})
-	now := f.now()
-	_, updateErr := f.Markets.Update(ctx, m.ID, func(m *Market) error {
-		if err != nil {
-			return m.Fail(err.Error(), now)
-		}
-		return m.Decide(plan, now)
-	})
-	return updateErr
+	if err != nil {
+		return f.fail(ctx, a, err)
+	}
+	if err := a.take(plan); err != nil {
+		return err
+	}
+	if err := f.begin(ctx, a); err != nil {
+		return err
+	}
+	return f.write(ctx, a, (*Market).Decide)
 }
 
 // carryOut reserves the stock, writes the deliveries and tells the rounds.
-func (f *Fulfillment) carryOut(ctx context.Context, m *Market) error {
-	if err := f.reserve(ctx, m); err != nil {
+func (f *Fulfillment) carryOut(ctx context.Context, a *Allocation) error {
+	if err := f.reserve(ctx, a); err != nil {
 		if code := fault.As(err); code == nil || code.Kind != fault.Conflict || code.Code == "busy" {
 			return err
 		}
-		return f.retry(ctx, m, err)
+		return f.retry(ctx, a, err)
 	}
-	if err := f.deliver(ctx, m); err != nil {
+	deliveries, err := f.planned(ctx, a, slices.Collect(maps.Values(a.drops())))
+	if err != nil {
+		return err
+	}
+	if err := f.Deliveries.InsertMissing(ctx, deliveries); err != nil {
 		return err
 	}
 	now := f.now()
-	awards := awardsOf(&m.Plan, &m.Problem, m.ID)
-	err := each(ctx, slices.Sorted(maps.Keys(awards)), func(ctx context.Context, groupBuy *string) error {
-		_, err := f.orders.GroupBuys.Update(ctx, *groupBuy, func(g *orders.GroupBuy) error {
+	awards := a.awards(func(string) bool { return true })
+	err = each(ctx, slices.Sorted(maps.Keys(awards)), func(ctx context.Context, groupBuy *string) error {
+		_, err := f.orders.GroupBuys.Alter(ctx, *groupBuy, func(g *orders.GroupBuy) error {
 			if g.State == orders.Cancelled || g.State == orders.Failed {
 				return nil
 			}
-			g.Shared = m.sharing()
-			return g.Allocate(m.ID, awards[*groupBuy], now)
+			g.Shared = a.sharing()
+			return g.Allocate(a.ID, awards[*groupBuy], now)
 		})
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	_, err = f.Markets.Update(ctx, m.ID, func(m *Market) error { return m.Settle(now) })
+	return f.end(ctx, a)
+}
+
+// end settles what has been carried out.
+func (f *Fulfillment) end(ctx context.Context, a *Allocation) error {
+	if err := f.forget(ctx, a.Old); err != nil {
+		return err
+	}
+	now := f.now()
+	_, err := f.Markets.Update(ctx, a.ID, func(m *Market) error { return m.Settle(now) })
 	return err
 }
 
 // reserve takes each drop's units from their lots, under the delivery's key.
-func (f *Fulfillment) reserve(ctx context.Context, m *Market) error {
+func (f *Fulfillment) reserve(ctx context.Context, a *Allocation) error {
 	now := f.now()
-	return each(ctx, m.Plan.Drops, func(ctx context.Context, drop *matching.Drop) error {
+	return each(ctx, a.Plan.Drops, func(ctx context.Context, drop *matching.Drop) error {
 		for _, l := range drop.Lots {
-			_, err := f.catalog.Lots.Update(ctx, l.Lot, func(of *catalog.Lot) error {
-				if err := m.knows(of); err != nil {
+			_, err := f.catalog.Lots.Alter(ctx, l.Lot, func(of *catalog.Lot) error {
+				if err := a.knows(of); err != nil {
 					return err
 				}
-				return of.Reserve(deliveryID(m.ID, drop), l.Quantity, now)
+				return of.Reserve(deliveryID(a.ID, drop), l.Quantity, now)
 			})
 			if err != nil {
 				return err
@@ -191,21 +268,21 @@ func (f *Fulfillment) reserve(ctx context.Context, m *Market) error {
 }
 
 // retry gives the units back and lets the market read the stock again.
-func (f *Fulfillment) retry(ctx context.Context, m *Market, why error) error {
-	if err := f.unreserve(ctx, m); err != nil {
+func (f *Fulfillment) retry(ctx context.Context, a *Allocation, why error) error {
+	if err := f.unreserve(ctx, a); err != nil {
 		return err
 	}
 	now := f.now()
-	_, err := f.Markets.Update(ctx, m.ID, func(m *Market) error { return m.Retry(why.Error(), now) })
+	_, err := f.Markets.Update(ctx, a.ID, func(m *Market) error { return m.Retry(why.Error(), now) })
 	return err
 }
 
-func (f *Fulfillment) unreserve(ctx context.Context, m *Market) error {
-	for i := range m.Plan.Drops {
-		drop := &m.Plan.Drops[i]
+func (f *Fulfillment) unreserve(ctx context.Context, a *Allocation) error {
+	for i := range a.Plan.Drops {
+		drop := &a.Plan.Drops[i]
 		for _, l := range drop.Lots {
 			_, err := f.catalog.Lots.Update(ctx, l.Lot, func(of *catalog.Lot) error {
-				of.Release(deliveryID(m.ID, drop))
+				of.Release(deliveryID(a.ID, drop))
 				return nil
 			})
 			if err != nil && fault.KindOf(err) != fault.NotFound {
@@ -216,18 +293,19 @@ func (f *Fulfillment) unreserve(ctx context.Context, m *Market) error {
 	return nil
 }
 
-// deliver writes the plan's bulk deliveries.
-func (f *Fulfillment) deliver(ctx context.Context, m *Market) error {
-	of, err := f.goodsOf(ctx, m)
+// planned are the deliveries of drops.
+func (f *Fulfillment) planned(ctx context.Context, a *Allocation, drops []*matching.Drop) ([]BulkDelivery, error) {
+	of, err := f.goodsOf(ctx, a)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	now := f.now()
-	deliveries := make([]BulkDelivery, 0, len(m.Plan.Drops))
-	for i := range m.Plan.Drops {
-		deliveries = append(deliveries, deliveryOf(m, &m.Plan.Drops[i], of, now))
+	deliveries := make([]BulkDelivery, 0, len(drops))
+	for _, drop := range drops {
+		deliveries = append(deliveries, deliveryOf(a, drop, of, now))
 	}
-	return f.Deliveries.InsertMissing(ctx, deliveries)
+	slices.SortFunc(deliveries, func(a, b BulkDelivery) int { return cmp.Compare(a.ID, b.ID) })
+	return deliveries, nil
 }
 
 // goods is what deliveries say of a market beyond its plan.
@@ -237,44 +315,44 @@ type goods struct {
 	asked    map[string]*matching.Demand // by its id
 }
 
-func (f *Fulfillment) goodsOf(ctx context.Context, m *Market) (*goods, error) {
-	of := &goods{lots: map[string]DropLot{}, currency: map[string]string{}, asked: map[string]*matching.Demand{}}
-	for _, l := range m.Problem.Lots {
-		p, err := f.catalog.Products.Get(ctx, l.Product)
+func (f *Fulfillment) goodsOf(ctx context.Context, a *Allocation) (*goods, error) {
+	of := &goods{lots: map[string]DropLot{}, currency: map[string]string{}, asked: make(map[string]*matching.Demand, len(a.Problem.Demands))}
+	for _, l := range a.Problem.Lots {
+		p, err := f.catalog.Products.Look(ctx, l.Product)
 		if err != nil {
 			return nil, err
 		}
 		of.lots[l.ID] = DropLot{Lot: l.ID, Product: p.ID, NameZh: p.NameZh, NameEn: p.NameEn, Unit: p.Unit}
 	}
-	for _, g := range m.Problem.Gates {
+	for _, g := range a.Problem.Gates {
 		c, err := f.siteOf(ctx, g.ID)
 		if err != nil {
 			return nil, err
 		}
 		of.currency[g.ID] = c.Currency
 	}
-	for i := range m.Problem.Demands {
-		d := &m.Problem.Demands[i]
+	for i := range a.Problem.Demands {
+		d := &a.Problem.Demands[i]
 		of.asked[d.ID] = d
 	}
 	return of, nil
 }
 
 // giveBack releases the stock and the rounds of a market that came to nothing.
-func (f *Fulfillment) giveBack(ctx context.Context, m *Market) error {
-	if err := f.unreserve(ctx, m); err != nil {
+func (f *Fulfillment) giveBack(ctx context.Context, a *Allocation) error {
+	if err := f.unreserve(ctx, a); err != nil {
 		return err
 	}
 	now := f.now()
-	for g, err := range f.orders.GroupBuys.Find(ctx, db.Where("market", m.ID)) {
+	for g, err := range f.orders.GroupBuys.Find(ctx, db.Where("market", a.ID)) {
 		if err != nil {
 			return err
 		}
-		_, err := f.orders.GroupBuys.Update(ctx, g.ID, func(g *orders.GroupBuy) error { g.Return(m.ID, now); return nil })
+		_, err := f.orders.GroupBuys.Update(ctx, g.ID, func(g *orders.GroupBuy) error { g.Return(a.ID, now); return nil })
 		if err != nil {
 			return err
 		}
 	}
-	_, err := f.Markets.Update(ctx, m.ID, func(m *Market) error { return m.Release(now) })
+	_, err := f.Markets.Update(ctx, a.ID, func(m *Market) error { return m.Release(now) })
 	return err
 }

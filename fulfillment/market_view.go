@@ -62,58 +62,57 @@ type LotUse struct {
 	Price     int64  `json:"price" doc:"What one unit more would be worth, above its own price; 0: it is not scarce."`
 }
 
-// View sums a market up.
-func (m *Market) View() MarketView {
-	v := MarketView{
+// Sum is what a market's view says of it in all.
+func (m *Market) Sum() MarketView {
+	return MarketView{
 		ID: m.ID, Area: m.Area, Day: m.Day, Rule: m.Rule, Seed: m.Seed, Seconds: m.Seconds, State: m.State,
-		Value: m.Plan.Value, Bound: m.Plan.Bound, Gap: m.Plan.Gap(), Created: m.Created, History: m.History,
-		Flows: []Flow{}, Lots: m.lotUse(), Unserved: m.unserved(),
+		Value: m.Sums.Value, Bound: m.Sums.Bound, Gap: (&matching.Plan{Value: m.Sums.Value, Bound: m.Sums.Bound}).Gap(),
+		Wanted: m.Sums.Wanted, Served: m.Sums.Served, Rounds: m.Sums.Rounds, Created: m.Created, History: m.History,
 	}
-	rounds := map[string]bool{}
-	for i := range m.Problem.Demands {
-		v.Wanted += m.Problem.Demands[i].Quantity
-		rounds[m.Problem.Demands[i].Group] = true
-	}
-	v.Rounds = len(rounds)
-	for _, d := range m.Plan.Drops {
+}
+
+// View adds what flows where, what is left and why.
+func (a *Allocation) View() MarketView {
+	v := a.Sum()
+	v.Flows, v.Lots, v.Unserved = []Flow{}, a.lotUse(), a.unserved()
+	for _, d := range a.Plan.Drops {
 		f := Flow{Supplier: supplierID(d.Supplier), Gate: d.Gate, Window: d.Window, Trips: d.Trips}
 		for _, l := range d.Lots {
 			f.Units += l.Quantity
 		}
-		v.Served += f.Units
 		v.Flows = append(v.Flows, f)
 	}
 	return v
 }
 
-func (m *Market) lotUse() []LotUse {
+func (a *Allocation) lotUse() []LotUse {
 	used, price := map[string]int64{}, map[string]int64{}
-	for _, d := range m.Plan.Drops {
+	for _, d := range a.Plan.Drops {
 		for _, l := range d.Lots {
 			used[l.Lot] += l.Quantity
 		}
 	}
-	for _, p := range m.Plan.Prices {
+	for _, p := range a.Plan.Prices {
 		price[p.Lot] = p.Price
 	}
 	all := []LotUse{}
-	for _, l := range m.Problem.Lots {
+	for _, l := range a.Problem.Lots {
 		all = append(all, LotUse{l.ID, supplierID(l.Supplier), l.Product, l.Available, used[l.ID], price[l.ID]})
 	}
 	return all
 }
 
-func (m *Market) unserved() []UnservedTotal {
+func (a *Allocation) unserved() []UnservedTotal {
 	type key struct {
 		gate, product string
 		reason        matching.Reason
 	}
 	demands := map[string]*matching.Demand{}
-	for i := range m.Problem.Demands {
-		demands[m.Problem.Demands[i].ID] = &m.Problem.Demands[i]
+	for i := range a.Problem.Demands {
+		demands[a.Problem.Demands[i].ID] = &a.Problem.Demands[i]
 	}
 	totals := map[key]*UnservedTotal{}
-	for _, u := range m.Plan.Unserved {
+	for _, u := range a.Plan.Unserved {
 		d := demands[u.Demand]
 		k := key{d.Gate, d.Product, u.Reason}
 		if totals[k] == nil {

@@ -25,6 +25,7 @@ type Fulfillment struct {
 	Shifts     *db.Collection[Shift]
 	Learned    *db.Collection[Learned]
 
+	parts     *db.Collection[Part]
 	orders    *orders.Orders
 	catalog   *catalog.Catalog
 	community *community.Community
@@ -36,7 +37,8 @@ type Fulfillment struct {
 // Open prepares the package on a store.
 func Open(conn *db.Conn, o *orders.Orders, c *catalog.Catalog, homes *community.Community, p *people.People, now func() time.Time) *Fulfillment {
 	return &Fulfillment{
-		Markets:   db.Open[Market](conn, db.Spec{Name: "markets", Indexes: []db.Index{db.On("state", "created"), db.On("created")}}),
+		Markets:   db.Open[Market](conn, db.Spec{Name: "markets", Version: 1, Migrate: carryMarket, Indexes: []db.Index{db.On("state", "created"), db.On("created")}}),
+		parts:     db.Open[Part](conn, db.Spec{Name: "market_parts", Indexes: []db.Index{db.On("market")}}),
 		Schedules: db.Open[Schedule](conn, db.Spec{Name: "market_schedules", Indexes: []db.Index{db.On("next")}}),
 		Deliveries: db.Open[BulkDelivery](conn, db.Spec{Name: "deliveries", Indexes: []db.Index{
 			db.On("supplier", "day"), db.On("compound", "day"), db.On("market"), db.On("effects.kind"),
