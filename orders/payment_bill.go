@@ -78,7 +78,7 @@ func (g *GroupBuy) Owes(household string) (Bill, error) {
 	}
 	bill := biller{g: g, b: &b}
 	for _, l := range who.Lines {
-		bill.line(l)
+		bill.line(who, l)
 	}
 	bill.commission()
 	return b, bill.err
@@ -153,11 +153,11 @@ func (x *biller) add(l BillLine, goods, counted int64) {
 
 // line bills one line: what was promised, or each part that was served and
 // then what changed their prices.
-func (x *biller) line(l Line) {
+func (x *biller) line(who *Participant, l Line) {
 	cap := x.g.capOf(&l)
 	units := l.Quantity + l.Extra
 	if x.g.State == Open || x.g.State == Draft {
-		units = l.Quantity + l.Tolerance
+		units += x.g.allowance(who, &l)
 	}
 	most := x.times(cap, units)
 	x.b.Most += most

@@ -15,6 +15,7 @@ func TestOwes(t *testing.T) {
 		most, due int64
 	}{
 		{"an open round promises the caps of quantity and tolerance", neighbour, func(*GroupBuy) {}, Promised, 3*3500 + 1200, 0},
+		{"and no extra that a limit forbids", neighbour, func(g *GroupBuy) { g.LimitPerHousehold = 3 }, Promised, 2*3500 + 1200, 0},
 		{"the commission is part of the most", neighbour, commission, Promised, 11700 + 585, 0},
 		{"a closed round promises only the extra units that were taken", neighbour, func(g *GroupBuy) { g.State = Closed }, Promised, 2*3500 + 1200, 0},
 		{"a failed round owes nothing", neighbour, func(g *GroupBuy) { allocate(g, 1000); g.State = Failed }, Nothing, 0, 0},
