@@ -295,6 +295,7 @@ func TestOrderingForANeighbourWithoutAPhone(t *testing.T) {
 	e.leader.put(path, forElder(2)).want(200)
 	zhou.put(path, forElder(1)).refused(403, "order_for_refused")
 
+	e.leader.put("/me", map[string]any{"name": "林团长", "language": "zh-Hans"}).want(200)
 	// On its own first sign-in, confirmed by the leader, the household sees it all.
 	granny := e.signIn("granny@example.org")
 	claim(granny, elder).want(200)
@@ -302,7 +303,7 @@ func TestOrderingForANeighbourWithoutAPhone(t *testing.T) {
 	e.leader.post("/households/confirm", map[string]any{"household": elder, "account": granny.Account}).want(200)
 	var r orders.Round
 	granny.get("/group-buys/" + id).want(200).into(&r)
-	if len(r.Mine) != 1 || r.Mine[0].Proxy == nil || r.Mine[0].Proxy.Agreed != "phone" || r.Mine[0].Lines[0].Quantity != 2 {
+	if len(r.Mine) != 1 || r.Mine[0].Proxy == nil || r.Mine[0].Proxy.Agreed != "phone" || r.Mine[0].OrderedBy != "林团长" || r.Mine[0].Lines[0].Quantity != 2 {
 		t.Errorf("granny sees %+v", r.Mine)
 	}
 	var list []orders.RoundSummary

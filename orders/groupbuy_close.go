@@ -90,8 +90,18 @@ func (g *GroupBuy) closeUp(by string, priorities map[string]int64, now time.Time
 	if g.Leftover != nil {
 		g.serveLeftover(now)
 	}
-	g.effect("round_closed", "", "", map[string]int64{"units": g.ordered("").units})
+	g.tellClosed()
 	g.MoneyChanged("")
+}
+
+// tellClosed says too when the minimum was missed and the neighbours' rounds are to make up for it.
+func (g *GroupBuy) tellClosed() {
+	units := g.ordered("").units
+	if units < g.Minimum {
+		g.effect("round_pooled", "", "", map[string]int64{"units": units, "minimum": g.Minimum, "to_go": g.Minimum - units})
+		return
+	}
+	g.effect("round_closed", "", "", map[string]int64{"units": units})
 }
 
 // turnAway tells those who still wait that there is no room for them.

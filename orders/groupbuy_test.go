@@ -3,6 +3,7 @@ package orders
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -116,15 +117,16 @@ func TestClose(t *testing.T) {
 		extended       bool
 		want           State
 		closes         time.Time
+		told           string
 	}{
-		"nobody came":                    {0, 0, "", false, Failed, eight},
-		"the minimum is reached exactly": {5, 5, Refund, false, Closed, eight},
-		"one is missing":                 {4, 5, Refund, false, Failed, eight},
-		"one is missing, pooled":         {4, 5, Pool, false, Closed, eight},
-		"one is missing, extended":       {4, 5, Extend, false, Open, eight.Add(10 * time.Minute)},
-		"but once only":                  {4, 5, Extend, true, Failed, eight},
-		"reached in the extension":       {5, 5, Extend, true, Closed, eight},
-		"no minimum":                     {1, 0, "", false, Closed, eight},
+		"nobody came":                    {0, 0, "", false, Failed, eight, "round_failed"},
+		"the minimum is reached exactly": {5, 5, Refund, false, Closed, eight, "round_closed"},
+		"one is missing":                 {4, 5, Refund, false, Failed, eight, "round_failed"},
+		"one is missing, pooled":         {4, 5, Pool, false, Closed, eight, "round_pooled"},
+		"one is missing, extended":       {4, 5, Extend, false, Open, eight.Add(10 * time.Minute), "round_extended"},
+		"but once only":                  {4, 5, Extend, true, Failed, eight, "round_failed"},
+		"reached in the extension":       {5, 5, Extend, true, Closed, eight, "round_closed"},
+		"no minimum":                     {1, 0, "", false, Closed, eight, "round_closed"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			g := evening(func(g *GroupBuy) {
@@ -138,6 +140,9 @@ func TestClose(t *testing.T) {
 			}
 			if err := g.Close(map[string]int64{door(1): 4}, eight); err != nil || g.State != row.want || !g.Closes.Equal(row.closes) {
 				t.Errorf("%s until %s, %v; want %s until %s", g.State, g.Closes, err, row.want, row.closes)
+			}
+			if !slices.ContainsFunc(g.Effects, func(e Effect) bool { return e.Kind == row.told }) {
+				t.Errorf("nobody is told of %s: %v", row.told, g.Effects)
 			}
 			if g.State == Closed && g.Participants[0].Priority != 4 {
 				t.Error("the household's needs are forgotten")

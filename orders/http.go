@@ -115,6 +115,14 @@ func (h handlers) show(ctx context.Context, g *GroupBuy) (*roundView, error) {
 	if !ok {
 		return nil, notFound()
 	}
+	for i := range r.Mine {
+		if p := r.Mine[i].Proxy; p != nil {
+			var err error
+			if r.Mine[i].OrderedBy, err = h.people.NameOf(ctx, p.By); err != nil {
+				return nil, err
+			}
+		}
+	}
 	h.mask(ctx, r.Participants)
 	h.mask(ctx, r.Waiting)
 	return &roundView{r}, nil

@@ -167,11 +167,11 @@ func (h handlers) helpers(ctx context.Context, in *compoundQuery) (*helperList, 
 	for account, households := range served {
 		slices.SortFunc(households, community.Natural)
 		households = slices.Compact(households)
-		who, err := h.people.Account(ctx, account)
+		name, err := h.people.NameOf(ctx, account)
 		if err != nil {
 			return nil, err
 		}
-		out.Body = append(out.Body, Helper{account, who.Name, households, len(households) > manyHouseholds})
+		out.Body = append(out.Body, Helper{account, name, households, len(households) > manyHouseholds})
 	}
 	slices.SortFunc(out.Body, func(a, b Helper) int {
 		return cmp.Or(len(b.Households)-len(a.Households), cmp.Compare(a.Account, b.Account))

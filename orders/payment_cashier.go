@@ -50,7 +50,7 @@ type Cashier struct {
 // Contacts is what the cashier needs of people: their inboxes and their names.
 type Contacts interface {
 	Tell(ctx context.Context, n people.Notice) error
-	Account(ctx context.Context, id string) (people.Account, error)
+	NameOf(ctx context.Context, account string) (string, error)
 }
 
 // OpenCashier prepares the money side on a store. Provider is nil where the

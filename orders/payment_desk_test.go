@@ -41,12 +41,9 @@ func (d *desk) Tell(_ context.Context, n people.Notice) error {
 	return nil
 }
 
-// Account knows the leader's name.
-func (d *desk) Account(_ context.Context, id string) (people.Account, error) {
-	if id != "lin" {
-		return people.Account{}, fault.New(fault.NotFound, "not_found", "There is no account %s.", id)
-	}
-	return people.Account{Name: "林团长"}, nil
+// NameOf knows the leader's name.
+func (d *desk) NameOf(_ context.Context, account string) (string, error) {
+	return map[string]string{"lin": "林团长"}[account], nil
 }
 
 func newDesk(t *testing.T) *desk {

@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"context"
 	"slices"
-
-	"baimi/app/fault"
 )
 
 // Receipt is what a household's receipt says beside its bill: who issues it, who
@@ -40,7 +38,7 @@ func (c *Cashier) Receipt(ctx context.Context, g *GroupBuy, household string) (R
 	if r.Rows, err = c.Ledger.Movements(ctx, householdAccount(household), g.ID); err != nil {
 		return r, err
 	}
-	if r.Leader, err = c.nameOf(ctx, g.Leader); err != nil {
+	if r.Leader, err = c.people.NameOf(ctx, g.Leader); err != nil {
 		return r, err
 	}
 	if who, in := g.Participant(household); in && who.Proxy != nil {
@@ -48,7 +46,7 @@ func (c *Cashier) Receipt(ctx context.Context, g *GroupBuy, household string) (R
 		if who.Proxy.Payer != "" {
 			r.Payer = "neighbour"
 		}
-		if r.By, err = c.nameOf(ctx, who.Proxy.By); err != nil {
+		if r.By, err = c.people.NameOf(ctx, who.Proxy.By); err != nil {
 			return r, err
 		}
 	}
@@ -60,7 +58,7 @@ func (c *Cashier) Receipt(ctx context.Context, g *GroupBuy, household string) (R
 		other := Party{Kind: kind, Minor: minor}
 		if kind == "supplier" {
 			other.ID = of
-		} else if other.Name, err = c.nameOf(ctx, of); err != nil {
+		} else if other.Name, err = c.people.NameOf(ctx, of); err != nil {
 			return r, err
 		}
 		r.Parties = append(r.Parties, other)
@@ -83,16 +81,4 @@ func (p *Payment) others() map[string]int64 {
 		}
 	}
 	return sums
-}
-
-// nameOf gives what a person is called; nothing of one who is not there any more.
-func (c *Cashier) nameOf(ctx context.Context, account string) (string, error) {
-	if account == "" {
-		return "", nil
-	}
-	a, err := c.people.Account(ctx, account)
-	if fault.KindOf(err) == fault.NotFound {
-		return "", nil
-	}
-	return a.Name, err
 }

@@ -100,6 +100,7 @@ type Mine struct {
 	Joined     time.Time `json:"joined"`
 	Substitute bool      `json:"substitute"`
 	Proxy      *Proxy    `json:"proxy,omitempty" doc:"Who ordered for the household, and how it agreed."`
+	OrderedBy  string    `json:"ordered_by,omitempty" doc:"The name of who ordered for the household."`
 }
 
 // Order is a household's order as those see it who lead the round.

@@ -52,6 +52,21 @@ func (a *Account) Revoke(g Grant) error {
 	return nil
 }
 
+// NameOf gives what a person is called; nothing of one who is not there any more.
+func (p *People) NameOf(ctx context.Context, account string) (string, error) {
+	if account == "" {
+		return "", nil
+	}
+	a, err := p.accounts.Look(ctx, account)
+	if fault.KindOf(err) == fault.NotFound {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	return a.Name, nil
+}
+
 // Rename sets what the person is called and reads.
 func (a *Account) Rename(name, language string) error {
 	if language != "" && language != "zh-Hans" && language != "en" {
