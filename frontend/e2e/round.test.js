@@ -104,6 +104,37 @@ test('the leader pastes a chain and answers what is doubtful', async () => {
 	await page.getByText('Taken back', { exact: true }).waitFor();
 });
 
+test('a longer chain changes only what is new, and a sheet asks in the same way', async () => {
+	const { page } = people.leader;
+	const read = async (text) => {
+		await page.getByLabel('The chain').fill(text);
+		await page.getByRole('button', { name: 'Read it' }).click();
+	};
+	const confirm = async () => {
+		await page.getByRole('button', { name: 'Confirm the orders' }).click();
+		await page.getByRole('button', { name: 'Take all of it back' }).waitFor();
+	};
+	await read('#接龙\n1. 3号楼2单元401 小周 1份');
+	await page.getByText('Entries: 1, to answer: 0, households that change: 1.').waitFor();
+	await confirm();
+	await read('#接龙\n1. 小周 1份\n2. 2-402 老李 2份'); // the name was learned
+	await page.getByText('Entries: 2, to answer: 0, households that change: 1.').waitFor();
+	await page.getByRole('button', { name: /^Changes/ }).click();
+	await page.getByRole('row', { name: /2-402.*老李/ }).waitFor();
+	assert.equal(await page.getByRole('row', { name: /2-401/ }).count(), 0, 'what stood there before is no change');
+	const sheet = '跟团号,下单人,商品,数量,收货人,楼号,房号\n1,小周,水果,2,周一,3,2-401\n2,远方,水果,1,远一,99,101\n合计,,,3,,,';
+	await page.getByLabel('Excel or CSV file').setInputFiles({ name: '快团团.csv', mimeType: 'text/csv', buffer: Buffer.from(sheet) });
+	await page.getByText('Entries: 2, to answer: 1, households that change: 1.').waitFor();
+	await page.getByText('there is no such building').waitFor();
+	await holdsUp(page, 'a sheet’s review');
+	await page.getByRole('button', { name: 'Leave it out' }).click();
+	await confirm();
+	await page.getByRole('button', { name: 'Take all of it back' }).click();
+	await page.getByText('Taken back', { exact: true }).waitFor();
+	const taken = await page.request.put(`/api/group-buys/${round}/orders`, { data: { household: 'M001/3/2-401', agreed: 'chat', lines: [] } });
+	assert.equal(taken.status(), 200, '小周 changed her mind');
+});
+
 test('the round closes and an operator runs the market', async () => {
 	const { page } = people.leader;
 	await open(page, `/group-buys/${round}/lead`);
