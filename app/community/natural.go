@@ -3,8 +3,6 @@ package community
 import (
 	"cmp"
 	"strings"
-
-	"golang.org/x/text/width"
 )
 
 // Natural orders names as people do: 2号楼 before 10号楼, A2 before A10. Equal
@@ -36,9 +34,4 @@ func digits(s string) int {
 		n++
 	}
 	return n
-}
-
-// fold brings full-width forms and capitals together: Ａ１ and a1 are one name.
-func fold(s string) string {
-	return strings.ToLower(strings.TrimSpace(width.Fold.String(s)))
 }

@@ -89,11 +89,14 @@ func (r *Reader) Read(text string) Reading {
 			reading.Candidates = append(reading.Candidates, other.doors...)
 		case !other.overlaps(best) && other.besides(best):
 			plainly := reading.Doubt == Certain || reading.Several
-			reading.Several = plainly && other.doubt == Certain && !isRange(text[tokens[min(best.end, other.end)-1].end:tokens[max(best.start, other.start)].start])
+			reading.Several = plainly && other.doubt == Certain && isList(text[tokens[min(best.end, other.end)-1].end:tokens[max(best.start, other.start)].start])
 			reading.Doubt = TwoAddresses
 			reading.Building = ""
 			reading.Candidates = append(reading.Candidates, other.doors...)
 		}
+	}
+	if reading.Doubt == UnitMissing || reading.Doubt == LaneMissing {
+		m.narrow(best, &reading)
 	}
 	if reading.Doubt == Certain || reading.Doubt == MoreNumbers || reading.Doubt == UnitMissing {
 		m.lookAround(best, &reading)

@@ -3,6 +3,7 @@ package community
 import (
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -28,15 +29,78 @@ func (m *matcher) lookAround(f *match, reading *Reading) {
 		reading.Doubt, reading.Building = Ambiguous, ""
 	case !f.placed && m.strangePlace(f.start), m.elsewhere(f):
 		reading.Doubt = OtherPlace
-	case m.class(m.skip(f.end, " ")) == beside:
+	case m.saysBeside(f):
 		reading.Doubt = NextDoor
+	case m.otherFloor(f):
+		reading.Doubt = FloorDisagrees
 	case m.letterBehind(f):
 		reading.Doubt = MoreNumbers
 	}
 }
 
+// narrow takes the doors of the unit or lane that is said behind the address: 12栋301（2单元）, 3号楼301（二期）.
+func (m *matcher) narrow(f *match, reading *Reading) {
+	i := m.skip(f.end, " -")
+	unit, end := m.said(i, unitAfter, unitFirst)
+	if reading.Doubt == LaneMissing {
+		f.lane, end = m.said(i, lane, laneFirst)
+	}
+	kept := slices.DeleteFunc(slices.Clone(f.doors), func(d Door) bool {
+		b, _ := m.compound.Building(d.Building)
+		return unit != "" && d.Unit != unit || f.lane != "" && laneKey(b.lane()) != f.lane
+	})
+	if end == i || len(kept) == 0 || m.class(m.skip(end, " -")) == number && m.runes(m.skip(end, " -")) > 2 {
+		return
+	}
+	f.end, f.doors = end, kept
+	reading.Candidates, reading.Doubt, reading.Building = slices.Clone(kept), UnitMissing, kept[0].Building
+	if len(kept) == 1 {
+		reading.Doubt = Certain
+	}
+}
+
+// said reads the number of a unit or lane, 2单元 or Unit 2, and gives i as its end where there is none.
+func (m *matcher) said(i int, behind, before class) (no string, end int) {
+	after, digits := m.skip(i+1, " "), m.skip(i+1, " #")
+	switch {
+	case m.class(i) == number && m.class(after) == behind:
+		return m.tokens[i].value, after + 1
+	case m.class(i) == before && m.class(digits) == number && m.runes(digits) < 3:
+		return m.tokens[digits].value, digits + 1
+	case m.class(i) == laneName && behind == lane && !m.partOfName(i):
+		return m.tokens[i].value, i + 1
+	}
+	return "", i
+}
+
+// otherFloor tells whether another floor than the room's is said behind it: 402（5楼）.
+func (m *matcher) otherFloor(f *match) bool {
+	i := f.end
+	if !m.is(i, "-") && !m.is(i, " ") || m.is(i, " ") && !strings.Contains("(（[【", m.source[m.tokens[i].start:m.tokens[i].end]) || !m.is(i+1, "N") || m.class(m.skip(i+2, " ")) != floorAfter {
+		return false
+	}
+	return len(f.doors) == 1 && strconv.Itoa(f.doors[0].Floor()) != m.tokens[i+1].value
+}
+
+// saysBeside tells whether a neighbour is what follows: 12-301对门, 12-301的邻居.
+func (m *matcher) saysBeside(f *match) bool {
+	if nextTo.MatchString(m.source[:m.tokens[f.start].start]) {
+		return true
+	}
+	i := m.skip(f.end, " ")
+	if m.class(i) == other && m.text(i) == "的" {
+		i = m.skip(i+1, " ")
+	}
+	return m.class(i) == beside || nextDoor.MatchString(m.behind(f.end-1))
+}
+
+var (
+	nextTo   = regexp.MustCompile(`(?i)(?:next (?:door )?to|opposite|across from|above|below)\s*$`)
+	nextDoor = regexp.MustCompile(`^\W*(?:next[ -]?door|opposite)`)
+)
+
 // moreRooms gives the doors of other rooms that are written behind, 12-301、302、303, and
-// tells whether they are a list. A list is a part of the address, a range is not.
+// tells whether they are a list and no range.
 func (m *matcher) moreRooms(f *match) (doors []Door, list bool) {
 	for list = true; list; {
 		i := m.anotherRoom(f.end)
@@ -50,23 +114,25 @@ func (m *matcher) moreRooms(f *match) (doors []Door, list bool) {
 		}
 		doors = append(doors, here...)
 		between := m.source[m.tokens[f.end-1].end:m.tokens[i].start]
-		if list = len(here) == 1 && !isRange(between); list {
-			f.end = i + 1
-			if after := m.skip(f.end, " "); m.class(after) == roomAfter {
-				f.end = after + 1
-			}
-		}
+		f.end = m.roomEnd(i)
+		list = len(here) == 1 && isList(between)
 	}
 	return doors, list
 }
 
+// passing is what may stand between a door and another room of its building: 12-301和302, 12-301给302, 12-301（放302）.
+var passing = regexp.MustCompile(`^[^\p{L}\p{N}¥$]{0,3}(?:和|或者?|与|跟|及|到|至|转|给|帮|代|替|送到?|放到?|改到?|换到?|不?是|原|去|and|or|for|to)?[^\p{L}\p{N}¥$]{0,3}$`)
+
 // anotherRoom gives the token of a room behind the token before i, or -1.
 func (m *matcher) anotherRoom(end int) int {
-	i := m.skip(end, " -")
-	if m.class(i) == other && strings.Contains("和或与跟及到至&+", m.text(i)) {
-		i = m.skip(i+1, " ")
+	i := end
+	for i < len(m.tokens) && i < end+6 && m.class(i) != number {
+		i++
 	}
-	if i == end || m.class(i) != number || len(m.tokens[i].value) < 3 || m.is(i+1, "qBHUF") || m.is(m.skip(i+1, " "), "#-") {
+	if m.class(i) != number || i == end && !m.is(end-1, "RH") || m.runes(i) < 3 || m.is(i+1, "qBHUF") || m.is(m.skip(i+1, " "), "#-") {
+		return -1
+	}
+	if !passing.MatchString(fold(m.source[m.tokens[end-1].end:m.tokens[i].start])) {
 		return -1
 	}
 	return i
@@ -76,7 +142,7 @@ var unitBehind = regexp.MustCompile(`^[\s,，、;；和与及/&+]*(\d)单元[\s-
 
 // otherUnit gives the door of the same building that is written behind with its own unit.
 func (m *matcher) otherUnit(f *match) []Door {
-	behind := unitBehind.FindStringSubmatch(m.source[m.tokens[f.end-1].end:])
+	behind := unitBehind.FindStringSubmatch(m.behind(f.end - 1))
 	if behind == nil {
 		return nil
 	}
@@ -84,12 +150,17 @@ func (m *matcher) otherUnit(f *match) []Door {
 	return of.doorsOf(behind[2])
 }
 
-// isRange tells whether the text between two rooms stands for those between them, or for a choice.
-func isRange(between string) bool { return strings.ContainsAny(between, "-~～—–－到至或") }
+var apart = regexp.MustCompile(`[-~—–到至或转给帮代替送放改换不原去→>]|\b(?:or|for|to)\b`)
 
-// otherBuilding tells whether another building stands right before: A座B座301, A/B301, Block G 301.
+// isList tells whether the text between two rooms lists them, and stands for no range, choice or errand.
+func isList(between string) bool { return !apart.MatchString(fold(between)) }
+
+// otherBuilding tells whether another building stands right before: A座B座301, A/B301, 梅、兰301, Block G 301.
 func (m *matcher) otherBuilding(start int) bool {
 	i := start - 1
+	if m.is(i, " x") && m.text(i) != "" && strings.Contains("、,和与或&+", m.text(i)) && (m.class(i-1) == blockAfter || m.class(i-1) == name && !m.afterHan(i-1)) {
+		return true
+	}
 	for m.is(i, " -") {
 		i--
 	}
@@ -99,7 +170,7 @@ func (m *matcher) otherBuilding(start int) bool {
 // strangePlace tells whether the address is continued to the left by what the compound does
 // not have: a phase, an area, another estate, a block's letter, a word alone as in 东12号楼.
 func (m *matcher) strangePlace(start int) bool {
-	if m.is(start-1, "xq") && m.letter(start-1) {
+	if m.is(start-1, "xq") && m.letter(start-1) || m.class(start) == name && m.class(start-1) == number {
 		return true
 	}
 	if m.class(start-1) == other && strings.Contains("东南西北新老旧副前后甲乙丙丁念", m.text(start-1)) && !m.afterHan(start-1) {
@@ -129,11 +200,16 @@ func (m *matcher) letterBehind(f *match) bool {
 	return strings.Contains("甲乙丙丁戊", text) || m.letter(f.end) && !strings.EqualFold(text, "x")
 }
 
-func (m *matcher) text(i int) string { return m.source[m.tokens[i].start:m.tokens[i].end] }
+// text is a token as it is compared, and behind what follows one.
+func (m *matcher) text(i int) string   { return fold(m.source[m.tokens[i].start:m.tokens[i].end]) }
+func (m *matcher) behind(i int) string { return fold(m.source[m.tokens[i].end:]) }
 
 // beginning is where the address begins in the text, with the region before its road.
 func (m *matcher) beginning(f *match) int {
 	start := m.tokens[f.start].start
+	if label := m.left(f.start); m.is(label, "bur") { // Apt B301
+		return m.tokens[label].start
+	}
 	if !f.placed {
 		return start
 	}
@@ -143,6 +219,6 @@ func (m *matcher) beginning(f *match) int {
 // besides tells whether a second address is as plainly written as the first.
 func (m *match) besides(best *match) bool {
 	sure := m.doubt == Certain || m.doubt == UnitMissing || m.doubt == LaneMissing
-	plain := m.strength >= named && best.strength >= named || m.implied && best.implied || m.implied && best.strength >= joined && m.strength >= joined
+	plain := m.strength >= named && best.strength >= named || m.implied && best.implied || m.implied && best.strength >= joined && (m.strength >= joined || m.end <= best.start && best.doubt == Certain)
 	return sure && plain && !slices.Equal(m.doors, best.doors)
 }

@@ -133,13 +133,15 @@ func (m *matcher) left(i int) int {
 }
 
 // joinedLeft tells whether a number belongs to what stands left of it: the 2 of
-// 1-2-301, the 7 of 830弄 7号, the 500 of 紫龙路500号; or counts something: 尾号1204.
+// 1-2-301, the 7 of 830弄 7号, the 500 of 紫龙路500号, the 12 of 4月12号; or counts something: 尾号1204.
 func (m *matcher) joinedLeft(i int) bool {
 	if m.class(i) != number {
 		return false
 	}
 	left := m.left(i)
-	return m.is(left, "DGS") || m.is(left, "L") && m.class(left-1) == number || m.is(i-1, "N") || m.is(i-1, "-") && m.class(i-2) == number
+	handed := m.class(left) == counted && m.text(left) == "转" && (m.is(i+1, "-#BH") || m.class(m.skip(i+1, " ")) == unitAfter) // 转12-302, but 转302
+	day := m.class(left) == counts && m.text(left) == "月" && m.class(i+1) == hao
+	return day || m.is(left, "DGS") && !handed || m.is(left, "L") && m.class(left-1) == number || m.is(i-1, "N") || m.is(i-1, "-") && m.class(i-2) == number
 }
 
 // building reads the building in each way it can be written.
@@ -184,7 +186,7 @@ func (m *matcher) building(i int, f match) {
 // spokenFloor tells whether the token is the 楼 that people say for a floor and for a
 // building; 12F and 12层 are floors.
 func (m *matcher) spokenFloor(i int) bool {
-	return m.class(i) == floorAfter && strings.Contains("楼樓", m.text(i))
+	return m.class(i) == floorAfter && m.text(i) == "楼"
 }
 
 // bareBuilding reads a building that no word marks: 12-301, 12#301, A301, 12 301.
@@ -197,7 +199,7 @@ func (m *matcher) bareBuilding(i int, f match) {
 		f.strength = joined
 	case m.class(i) == name:
 		f.strength = named
-		if m.runes(i) > 2 { // 听雨轩
+		if m.runes(i) > 2 || m.saysBuilding(i) { // 听雨轩
 			f.strength = marked
 		}
 	case len(between) == 0 && m.class(next) != roomFirst && m.class(next) != unitFirst:
@@ -266,7 +268,7 @@ func (m *matcher) floorFirst(i int, f match) {
 
 // padded tells whether the token is a number of two digits, as the doors of a floor are written.
 func (m *matcher) padded(i int) bool {
-	return m.class(i) == number && m.tokens[i].end-m.tokens[i].start == 2
+	return m.class(i) == number && m.runes(i) == 2
 }
 
 // floorOf reads a floor that is said besides the room.
@@ -276,6 +278,8 @@ func (m *matcher) floorOf(i int, f match) {
 		f.floor = m.tokens[i].value
 		if f.implied {
 			f.strength = marked
+		} else if f.strength == named {
+			f.strength = joined
 		}
 		m.roomOf(m.skip(after+1, " -#"), f)
 	} else if m.class(i) == number && f.unit != "" && m.is(i+1, "-") && m.padded(i+2) { // 2单元18-04
@@ -294,13 +298,11 @@ func (m *matcher) roomOf(i int, f match) {
 	if m.class(i) == roomFirst || m.class(i) == unitFirst && m.class(at) == number && len(m.tokens[at].value) > 2 { // Unit 301
 		i, f.roomMarked = at, true
 	}
-	if !m.is(i, "NM") || m.is(i+1, "qULBF") || f.implied && !m.roomAlone(i, f) {
+	end := m.roomEnd(i)
+	if !m.is(i, "NM") || end == i+1 && m.is(i+1, "qULBF") || f.implied && !m.roomAlone(i, f) {
 		return
 	}
-	f.room, f.end = m.tokens[i].value, i+1
-	if after := m.skip(i+1, " "); m.is(after, "R") || m.is(i+1, "H") {
-		f.end, f.roomMarked = after+1, true
-	}
+	f.room, f.end, f.roomMarked = m.tokens[i].value, end, f.roomMarked || end > i+1
 	short := len(f.room) < 3 && !f.roomMarked && m.class(i) == number && (f.floor == "" || !m.padded(i))
 	if short && (!m.is(i-1, "-") || f.floor != "") || f.bareUnit && f.implied && short {
 		return
@@ -308,8 +310,17 @@ func (m *matcher) roomOf(i int, f match) {
 	if f.implied && f.roomMarked {
 		f.strength = max(f.strength, joined)
 	}
-	f.more = m.is(f.end, "-") && m.class(f.end+1) == number && !m.is(f.end+2, "q")
+	f.more = m.is(f.end, "-") && m.class(f.end+1) == number && !m.is(f.end+2, "qF")
 	m.add(f)
+}
+
+// roomEnd is where a room ends that is number i: behind 301, 301 室, 301号 or 301号房.
+func (m *matcher) roomEnd(i int) int {
+	after := m.skip(i+1, " ")
+	if m.is(after, "R") || m.is(i+1, "H") || m.class(i+1) == blockAfter && m.text(i+1) == "号房" {
+		return after + 1
+	}
+	return i + 1
 }
 
 // roomAlone tells whether a number in a building's own group may be a room: not the
@@ -337,6 +348,9 @@ func (m *matcher) noRoom(end int, f match) {
 	if f.asFloor || len(f.buildings) == 0 {
 		return
 	}
-	f.end = end
+	_, behind := m.said(m.skip(end, " -"), unitAfter, unitFirst)
+	if f.end = end; behind > m.skip(end, " -") { // 3栋1单元
+		f.end = behind
+	}
 	m.add(f)
 }

@@ -7,14 +7,17 @@ var chineseDigits = map[rune]int{
 	'壹': 1, '贰': 2, '叁': 3, '肆': 4, '伍': 5, '陆': 6, '柒': 7, '捌': 8, '玖': 9,
 }
 
-var chineseTens = map[rune]int{'十': 10, '拾': 10, '百': 100, '千': 1000}
+var (
+	chineseTens = map[rune]int{'十': 10, '拾': 10, '百': 100, '千': 1000}
+	wholeTens   = map[rune]int{'廿': 20, '卄': 20, '卅': 30}
+)
 
 // isChineseNumeral tells whether a rune can be part of a number. 两 counts things
 // and is no digit of an address, so it is not here.
 func isChineseNumeral(r rune) bool {
 	_, digit := chineseDigits[r]
 	_, ten := chineseTens[r]
-	return digit || ten || r == '廿' || r == '卅'
+	return digit || ten || wholeTens[r] > 0
 }
 
 // chineseNumber reads one number at the start of a run of numerals and says how many
@@ -45,11 +48,11 @@ func numberBySize(run []rune) (n, taken int) {
 	for taken < len(run) {
 		r := run[taken]
 		switch size := chineseTens[r]; {
-		case r == '廿' || r == '卅':
+		case wholeTens[r] > 0:
 			if last <= 10 {
 				return n, taken
 			}
-			n, last, taken = n+map[rune]int{'廿': 20, '卅': 30}[r], 10, taken+1
+			n, last, taken = n+wholeTens[r], 10, taken+1
 		case size > 0:
 			if size >= last {
 				return n, taken
@@ -78,9 +81,9 @@ func numberBySize(run []rune) (n, taken int) {
 	return n, taken
 }
 
-// circled gives the number in ① to ㊿ and ⑴ to ⒇; 0 for any other rune.
+// circled gives the number in ① to ㊿, ⑴ to ⒇ and Ⅰ to Ⅻ, folded; 0 for any other rune.
 func circled(r rune) int {
-	for _, row := range [][3]rune{{'①', '⑳', 1}, {'㉑', '㉟', 21}, {'㊱', '㊿', 36}, {'⑴', '⒇', 1}} {
+	for _, row := range [][3]rune{{'①', '⑳', 1}, {'㉑', '㉟', 21}, {'㊱', '㊿', 36}, {'⑴', '⒇', 1}, {'ⅰ', 'ⅻ', 1}} {
 		if r >= row[0] && r <= row[1] {
 			return int(r - row[0] + row[2])
 		}

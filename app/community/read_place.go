@@ -9,6 +9,9 @@ import (
 	"unicode/utf8"
 )
 
+// buildingEnds are what names of buildings end with: 香樟苑, 听雨轩.
+const buildingEnds = `苑阁轩居园楼座院庭坊邸墅`
+
 // region is what may stand before a road: 上海市浦东新区.
 const region = `(?:\p{Han}{2,3}省)?(?:\p{Han}{2,3}市|上海|北京|天津|重庆)?(?:\p{Han}{1,3}新区|\p{Han}{2,3}[区县])?(?:\p{Han}{2,4}镇)?`
 
@@ -17,7 +20,7 @@ var (
 	ownLane   = regexp.MustCompile(`^(\d+)弄`)
 	regionEnd = regexp.MustCompile(region + `\s*$`)
 	lettered  = regexp.MustCompile(`^(\d+)([甲乙丙丁戊a-zA-Z])$`)
-	ending    = regexp.MustCompile(`^(\p{Han}{2,})(?:苑|阁|轩|居|园|楼|座|院|庭|坊|邸|墅)$`)
+	ending    = regexp.MustCompile(`^(\p{Han}{2,})[` + buildingEnds + `]$`)
 	bracketed = regexp.MustCompile(`[（(].*?[）)]`)
 )
 
@@ -103,6 +106,9 @@ func (m *matcher) head(i int, f match) {
 	at := m.skip(i, "P ")
 	f.placed = m.class(i) == prefix
 	if m.class(at) != road {
+		if m.ownNumber(at) {
+			at = m.skip(m.skip(at+1, " ")+1, " -P")
+		}
 		m.place(at, f)
 		return
 	}
@@ -120,10 +126,15 @@ func (m *matcher) head(i int, f match) {
 		m.place(m.skip(after+1, " -P"), g)
 		f.foreign = f.foreign || known || len(m.lanes) > 0 // 紫龙路12号 is no building of 紫龙路500号
 	}
-	if m.class(at) == number && m.streets[m.tokens[at].value] && m.class(after) == hao && len(m.numbers[m.tokens[at].value]) == 0 {
+	if m.ownNumber(at) {
 		return
 	}
 	m.place(m.skip(at, "P "), f)
+}
+
+// ownNumber tells whether the compound's number on its road begins here, which is no building's: 500号.
+func (m *matcher) ownNumber(i int) bool {
+	return m.class(i) == number && m.class(m.skip(i+1, " ")) == hao && m.streets[m.tokens[i].value] && len(m.numbers[m.tokens[i].value]) == 0
 }
 
 // place reads what follows the road: a lane, or a building at once.

@@ -6,12 +6,13 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // add resolves a reading to doors and keeps it, unless it is loose and no door.
 func (m *matcher) add(f match) {
 	f.doubt, f.doors = m.resolve(&f)
-	if f.strength <= named && (f.doubt == NoSuchDoor || f.doubt == NoSuchBuilding || f.doubt == NoRoom || f.doubt == FloorDisagrees || f.foreign) {
+	if f.strength <= named && (f.doubt == NoSuchDoor || f.doubt == NoSuchBuilding || f.doubt == NoRoom || f.doubt == FloorDisagrees) || f.strength == loose && f.foreign {
 		return
 	}
 	if f.implied && f.bareUnit && f.doubt != Certain || m.home != "" && f.asFloor && f.floorFits(f.room) { // 3楼301 is of the group's own building
@@ -62,7 +63,7 @@ func (m *matcher) resolve(f *match) (Doubt, []Door) {
 		return LaneMissing, doors
 	case len(doors) > 1:
 		return UnitMissing, doors
-	case f.bareName && f.strength < marked && m.endsName(f.start):
+	case f.bareName && m.endsName(f.start):
 		return PersonOrPlace, doors
 	}
 	return Certain, doors
@@ -81,7 +82,7 @@ func (f *match) roomOnFloor() (room string, agrees bool) {
 
 // spacedBefore tells whether the building's one digit may be the last of several: 1 2 号楼 301.
 func (m *matcher) spacedBefore(f *match) bool {
-	digit := func(i int) bool { return m.class(i) == number && m.tokens[i].end-m.tokens[i].start == 1 }
+	digit := func(i int) bool { return m.class(i) == number && m.runes(i) == 1 }
 	return !f.implied && digit(f.start) && m.is(f.start+1, " ") && m.is(f.start-1, " ") && digit(f.start-2) && len(m.numbers[m.tokens[f.start-2].value+f.written]) > 0
 }
 
@@ -121,12 +122,15 @@ func (m *matcher) mayBeDay(f *match) bool {
 	if m.class(before) == number || m.is(before, "qx") && strings.Contains("月和到至", m.text(before)) {
 		return true
 	}
-	return dayBehind.MatchString(m.source[m.tokens[f.end-1].end:])
+	return dayBehind.MatchString(m.behind(f.end - 1))
 }
 
 // endsName tells whether the building's name may be the end of a person's: 李梅301,
 // 小C1802. A letter behind two characters, 王小姐C1802, is none.
 func (m *matcher) endsName(i int) bool {
+	if m.afterHan(i) && strings.Contains("住在到送给是寄", m.text(i-1)) { // 住梅苑301
+		return false
+	}
 	return m.afterHan(i) && !(m.letter(i) && m.afterHan(i-1))
 }
 
@@ -142,8 +146,12 @@ func (m *matcher) backwards(i int) {
 	if m.is(at, "ru") {
 		at = m.skip(at+1, " #")
 	}
+	f := match{start: i, roomMarked: m.is(i, "ru"), strength: joined}
+	if m.class(i) == unitFirst && m.class(at) == number && m.is(at+1, "-") && m.class(at+2) == number { // Unit 2-301, Bldg 12
+		f.unit, at = m.tokens[at].value, at+2
+	}
 	after := m.skip(at+1, " ")
-	f := match{start: i, roomMarked: m.is(i, "ru") || m.class(after) == roomAfter, strength: joined}
+	f.roomMarked = f.roomMarked || m.class(after) == roomAfter
 	if m.class(at) != number || !f.roomMarked && len(m.tokens[at].value) < 3 {
 		return
 	}
@@ -179,11 +187,17 @@ func (m *matcher) buildingLast(i int, f match) {
 		f = m.at(i, f)
 		f.end = after + 1
 		m.laneLast(f)
-	case m.class(i) == name && m.runes(i) > 2:
+	case m.class(i) == name && (m.runes(i) > 2 || m.saysBuilding(i)):
 		f = m.at(i, f)
 		f.end = i + 1
 		m.laneLast(f)
 	}
+}
+
+// saysBuilding tells whether a name ends as names of buildings do, 梅苑, and could not be a person's.
+func (m *matcher) saysBuilding(i int) bool {
+	last, _ := utf8.DecodeLastRuneInString(m.text(i))
+	return m.runes(i) > 1 && strings.ContainsRune(buildingEnds, last)
 }
 
 // laneLast reads the lane behind: Rm 301, No. 12, Lane 828.

@@ -8,8 +8,6 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
-
-	"golang.org/x/text/width"
 )
 
 // class is what a token can be in an address.
@@ -52,20 +50,20 @@ type token struct {
 // markers are the words of addresses in any compound; a compound's own are added from its form.
 var markers = map[class]string{
 	lane:       "弄 衖 nong long",
-	blockAfter: "号楼 號樓 号栋 号樓 栋 棟 幢 座 栋楼 幢楼 座楼 号房 号门 号门栋 门栋 #楼 haolou dong",
-	hao:        "号 號 hao",
-	unitAfter:  "单元 單元 门洞 單 单 门 門 梯 danyuan",
+	blockAfter: "号楼 号栋 栋 幢 座 栋楼 幢楼 座楼 号房 号门 号门栋 门栋 #楼 haolou dong",
+	hao:        "号 hao",
+	unitAfter:  "单元 门洞 单 门 梯 danyuan",
 	roomAfter:  "室 房 shi",
-	floorAfter: "楼 樓 层 層 floor fl f /f",
+	floorAfter: "楼 层 floor level lvl fl f /f",
 	laneFirst:  "lane ln phase 弄号",
 	blockFirst: "building bldg. bldg bld block blk tower villa no. no nr 楼号 楼栋号 栋号 幢号 楼栋",
 	unitFirst:  "unit entrance ent. ent entry 单元号",
-	gap:        "第 别墅 st nd rd th",
-	other:      "门口 門口 门外 门前 门卫 门岗 门厅 门禁 楼道 楼梯",
-	beside:     "对门 對門 隔壁 楼上 楼下 旁边 对面 斜对面 邻居",
+	gap:        "第 别墅 底楼 顶楼 底层 顶层 in st nd rd th",
+	other:      "门口 门外 门前 门卫 门岗 门厅 门禁 楼道 楼梯 号柜 号桌 号车 号线 号机",
+	beside:     "对门 隔壁 楼上 楼下 旁边 对面 斜对面 旁 邻居 upstairs downstairs",
 	counted:    "订单 单号 编号 尾号 验证码 号码 账号 卡号 微信号 工号 付 付了 已付 转 转了 已转 转账 红包 收款 共 共计 一共 ¥ $ 满 减 paid order",
-	roomFirst:  "room rm. rm apartment apt. apt flat door 房号 室号 房间号 房间",
-	counts: "份 板 箱 斤 个 個 盒 袋 包 瓶 只 条 支 枚 元 块 套 件 桶 罐 提 组 盆 篮 克 升 点 月 日 年 时 分 折 岁 人 位 串 把 颗 根 排 打 扎 捆 捧 公斤 千克 % % " +
+	roomFirst:  "room rm. rm apartment apt. apt flat door 门牌 门牌号 房号 室号 房间号 房间",
+	counts: "份 板 箱 斤 个 盒 袋 包 瓶 只 条 支 枚 元 块 套 件 桶 罐 提 组 盆 篮 克 升 点 月 日 年 时 分 折 岁 人 位 串 把 颗 根 排 打 扎 捆 捧 公斤 千克 % % " +
 		"kg g ml l pcs pc packs pack boxes box trays tray bags bag bottles bottle cases case yuan rmb cny am pm",
 }
 
@@ -184,7 +182,7 @@ func (r *Reader) tokens(text string) []token {
 			text = text[:i]
 			break
 		}
-		s.runes = append(s.runes, foldRune(c))
+		s.runes = append(s.runes, Fold(c))
 		s.at = append(s.at, i)
 	}
 	s.at = append(s.at, len(text))
@@ -192,19 +190,6 @@ func (r *Reader) tokens(text string) []token {
 		i = s.next(i)
 	}
 	return s.out
-}
-
-func foldRune(c rune) rune {
-	if c < utf8.RuneSelf {
-		return unicode.ToLower(c)
-	}
-	if c == '卄' {
-		return '廿'
-	}
-	if folded := width.LookupRune(c).Folded(); folded != 0 {
-		c = folded
-	}
-	return unicode.ToLower(c)
 }
 
 // next reads the token at rune i and gives the place of the one after it.
@@ -234,7 +219,7 @@ func (s *scanner) next(i int) int {
 		return s.emit(token{class: hash}, i, i+1)
 	case c == ':' && s.betweenDigits(i):
 		return s.emit(token{class: other}, i, i+1)
-	case unicode.IsSpace(c) || unicode.Is(unicode.So, c) || strings.ContainsRune("\ufe0f\u2060\u200b\u200c\u200d\u200e\u200f\ufeff.,;:、。，；()[]【】「」<>《》…", c):
+	case unicode.IsSpace(c) || unicode.Is(unicode.So, c) || strings.ContainsRune("\ufe0f\u2060\u200b\u200c\u200d\u200e\u200f\ufeff.,;:、。，；()[]【】「」<>《》…“”‘’\"'", c):
 		return s.emit(token{class: gap}, i, i+1)
 	case c == '路' || c == '街' || c == '巷':
 		return s.emit(token{class: road}, i, i+1)
@@ -253,7 +238,7 @@ func (s *scanner) emit(t token, from, to int) int {
 func (s *scanner) find(i int) (found word, end int, ok bool) {
 	for _, w := range s.reader.begins[s.runes[i]] {
 		end = s.spells(i, w.text)
-		if end == i || splits(s.runes, i) || splits(s.runes, end) {
+		if end == i || splits(s.runes, i) && !s.lettered(i, w) || splits(s.runes, end) && !s.lettered(end, w) {
 			continue
 		}
 		behindDigit := i > 0 && isDigit(s.runes[i-1])
@@ -267,6 +252,11 @@ func (s *scanner) find(i int) (found word, end int, ok bool) {
 		return w, end, true
 	}
 	return word{}, i, false
+}
+
+// lettered tells whether rune i is the letter of a block that its word runs into: BldgB 301.
+func (s *scanner) lettered(i int, w word) bool {
+	return (w.class == name && len(w.text) == 1 && len(s.out) > 0 && s.out[len(s.out)-1].class == blockFirst || w.class == blockFirst && len(w.text) > 2) && !splits(s.runes, i+1)
 }
 
 // spells gives the end of a word that begins at rune i, and i where it does not. A
@@ -307,7 +297,7 @@ func (s *scanner) joins(i int) bool {
 	switch s.runes[i] {
 	case '之', '的':
 		follows := i+1 < len(s.runes) && (isDigit(s.runes[i+1]) || isChineseNumeral(s.runes[i+1]))
-		return follows && len(s.out) > 0 && strings.IndexByte("NHBUA", byte(s.out[len(s.out)-1].class)) >= 0
+		return follows && len(s.out) > 0 && strings.IndexByte("NHBUALG", byte(s.out[len(s.out)-1].class)) >= 0
 	case '一', '丨', 'ー', '@':
 		return s.betweenDigits(i)
 	case ':':
@@ -316,7 +306,7 @@ func (s *scanner) joins(i int) bool {
 	return false
 }
 
-// digits reads a number. Digits on keycaps are digits, an O between digits is a nought,
+// digits reads a number. Digits on keycaps are digits, an O or 零 between digits is a nought,
 // and 号楼 3 0 1 is one number that was spaced.
 func (s *scanner) digits(i int) int {
 	end := i
@@ -325,7 +315,7 @@ func (s *scanner) digits(i int) int {
 		switch c := s.runes[end]; {
 		case isDigit(c):
 			value = append(value, c)
-		case c == 'o' && s.betweenDigits(end):
+		case strings.ContainsRune("o零〇○", c) && s.betweenDigits(end):
 			value = append(value, '0')
 		case c != '\ufe0f' && c != '\u20e3':
 			if spaced := s.spaced(i, end); spaced > end {

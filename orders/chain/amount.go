@@ -46,7 +46,10 @@ func (p *parser) amountAt(runes []rune, i int) (amount, bool) {
 		}
 		a.bare = true
 	}
-	a.unclear = chinese && !isASCIILetter(runes[i]) && at == i && i > 0 && isHan(runes[i-1]) && runes[i] != '十' && end-i > 1
+	if chinese && at == i && i > 0 && !isASCIILetter(runes[i]) {
+		before := smallNumbers[runes[i-1]]
+		a.unclear = isHan(runes[i-1]) && runes[i] != '十' && end-i > 1 || before > 0 && before+1 == smallNumbers[runes[i]] // 两三板
+	}
 	return a, !measured(runes, end, a.unit)
 }
 

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"baimi/app/community"
 )
 
 // draft is an entry's text while its parts are being found. A part that is
@@ -62,9 +64,12 @@ func (d *draft) claimBytes(left string, start, end int, kind PartKind) (from, to
 	return from, to
 }
 
-// left is the text as it was written, with the claimed parts blanked out.
+// left is the text in simplified characters, with the claimed parts blanked out.
 func (d *draft) left() string {
-	out := slices.Clone(d.text)
+	out := make([]rune, len(d.text))
+	for i, r := range d.text {
+		out[i] = community.Simplify(r)
+	}
 	for _, c := range d.claims {
 		for i := c.start; i < c.end; i++ {
 			out[i] = ' '

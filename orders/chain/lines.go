@@ -13,7 +13,8 @@ import (
 // row is a line of the input while it is being classified.
 type row struct {
 	text   string
-	bare   string // trimmed
+	said   string // in simplified characters, which take as many bytes
+	bare   string // trimmed as well
 	number int    // it begins with, as an entry or a menu line does; 0: none
 	lead   int    // runes of the number
 	head   bool   // a posting begins here
@@ -28,9 +29,9 @@ var (
 	enclosed   = regexp.MustCompile(`^\s*(?:[(\[【](\d{1,3})[)\]】]|(?:跟团号|团号|序号)\s*[:.]?\s*(\d{1,4})[:.、]?|第\s*(\d{1,4})[:.、\s])\s*`)
 	keycaps    = regexp.MustCompile(`^\s*(?:\d\x{FE0F}?\x{20E3})+\s*`)
 	inWords    = regexp.MustCompile(`^\s*([一二三四五六七八九十廿]{1,4})\s*[.、):]\s*`)
-	headLine   = regexp.MustCompile(`(?i)^[\s\p{Pd}=*~·—─━＝]*接[龙龍][\s\p{Pd}=*~·—─━＝]+$|^\s*(?:#\s*接[龙龍]|#\s*group\s*note|#\s*solitaire|接[龙龍]\s*$|接[龙龍][:：])`)
-	nextNumber = regexp.MustCompile(`[\s;；，,。](\d{1,4})\s*[.、)）．:：]`)
-	titleRow   = regexp.MustCompile(`^[^\s:：]{1,14}接[龙龍]\s*[:：]?$`)
+	headLine   = regexp.MustCompile(`(?i)^[\s\p{Pd}=*~·—─━＝]*接龙[\s\p{Pd}=*~·—─━＝]+$|^\s*(?:#\s*接龙|#\s*group\s*note|#\s*solitaire|接龙\s*$|接龙[:：])`)
+	nextNumber = regexp.MustCompile(`[^\d.．:：/-](\d{1,4})\s*[.、)）．:：]`)
+	titleRow   = regexp.MustCompile(`^[^\s:：]{1,14}接龙\s*[:：]?$`)
 	toAll      = regexp.MustCompile(`^(?:@所有人|大家|各位|家人们|邻居们|亲们)|还差\s*[\d一二两三四五六七八九十]|成团|抓紧|收款码|付款码|二维码|群公告|^(?:满|起送|起订)\s*\d|\d\s*\p{Han}{0,2}起(?:送|订|团)|(?:接龙|接單|接单|团购)(?:已经?)?(?:截止|结束|关闭)`)
 	exampleRow = regexp.MustCompile(`(?i)^\s*(?:例|示例|样例|样板|模板|范例|比|(?:接龙|下单|报名|填写)?格式|e\.g\.|example|format)(?:如|子)?\s*(?:[:：.、]|\s)|^\s*如[:：]`)
 	deadline   = regexp.MustCompile(`(?i)[^\s（）()，,]*\d{1,2}[:：点]\d{0,2}\s*(?:截止|截团|截单|截(?:[\s，,。！!]|$))|(?:截止|截团|deadline)\S*\s*\d{1,2}[:：点]\d{0,2}`)
@@ -49,11 +50,11 @@ func rows(text string) []row {
 	for i, line := range all {
 		key := clean(keycaps.FindString(line))
 		line = clean(line)
-		r := row{text: line, bare: strings.TrimSpace(line)}
+		r := newRow(line)
 		if key != "" {
 			r.number, _ = strconv.Atoi(strings.TrimSpace(key))
 			r.lead = utf8.RuneCountInString(key)
-		} else if headLine.MatchString(line) {
+		} else if headLine.MatchString(r.said) {
 			last, spaced = 0, true
 		} else {
 			r.findNumber(last, spaced)
@@ -67,6 +68,11 @@ func rows(text string) []row {
 		out = append(out, r)
 	}
 	return out
+}
+
+func newRow(text string) row {
+	said := plain(text)
+	return row{text: text, said: said, bare: strings.TrimSpace(said)}
 }
 
 // spacedNumber is a number with nothing but a space between it and another one.
@@ -224,15 +230,12 @@ func titleOf(rows []row) string {
 	if len(rows) == 0 || !rows[0].head {
 		return ""
 	}
-	if !headLine.MatchString(rows[0].text) { // 鸡蛋接龙
-		return rows[0].bare
-	}
-	rest := strings.TrimSpace(headLine.ReplaceAllString(rows[0].text, ""))
+	rest := strings.TrimSpace(rows[0].text[len(headLine.FindString(rows[0].said)):]) // all of 鸡蛋接龙
 	for _, r := range rows[1:] {
 		if rest != "" || r.number > 0 {
 			break
 		}
-		rest = r.bare
+		rest = strings.TrimSpace(r.text)
 	}
 	return rest
 }
@@ -250,7 +253,7 @@ func (p *parser) menus(all []row, b block) {
 	}
 	example := -1
 	for i := b.from; i < b.to; i++ {
-		if exampleRow.MatchString(all[i].text) && example < 0 {
+		if exampleRow.MatchString(all[i].said) && example < 0 {
 			example = i
 		}
 		if all[i].number == 0 {

@@ -1,27 +1,29 @@
 package chain
 
 import (
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
-	"golang.org/x/text/width"
+	"baimi/app/community"
 )
 
 // menu finds items by name, by any part of a name that is told apart, and by code.
 type menu struct {
 	items []Item
-	names map[string][]int // folded words and parts of names: the items that have them
+	names map[string][]int // folded words and parts of names: the items that have them; of a whole name, its own
 	codes map[string]int   // folded codes, in letters
+	sizes map[string]int   // folded sizes that tell items apart, 60枚 beside 30枚: the item
 	most  int              // runes of the longest name
 }
 
 const maxPart = 12 // runes of a part of a name
 
 func newMenu(items []Item) *menu {
-	m := &menu{items: items, names: map[string][]int{}, codes: map[string]int{}}
+	m := &menu{items: items, names: map[string][]int{}, codes: map[string]int{}, sizes: sizes(items)}
 	for i, item := range items {
 		m.learn(item.NameZh, i)
 		m.learn(item.NameEn, i)
@@ -29,7 +31,49 @@ func newMenu(items []Item) *menu {
 			m.codes[foldText(item.Code)] = i
 		}
 	}
+	m.wholeNames()
 	return m
+}
+
+var sizeText = regexp.MustCompile(`(\d+(?:\.\d+)?)\s*([a-z]+|\p{Han})`)
+
+// sizes finds the sizes that are one item's only, where another item has another size of that kind.
+func sizes(items []Item) map[string]int {
+	of, kinds := map[string]int{}, map[string]map[string]bool{}
+	for i, item := range items {
+		for _, m := range sizeText.FindAllStringSubmatch(foldText(item.NameZh+" "+item.NameEn), -1) {
+			if other, twice := of[m[1]+m[2]]; twice && other != i {
+				i = -1
+			}
+			of[m[1]+m[2]] = i
+			if kinds[m[2]] == nil {
+				kinds[m[2]] = map[string]bool{}
+			}
+			kinds[m[2]][m[1]] = true
+		}
+	}
+	maps.DeleteFunc(of, func(size string, item int) bool {
+		m := sizeText.FindStringSubmatch(size)
+		return item < 0 || len(kinds[m[2]]) < 2
+	})
+	return of
+}
+
+// wholeNames gives a word that is one item's whole name to that item alone: 吐司 beside 全麦吐司.
+func (m *menu) wholeNames() {
+	whole := map[string][]int{}
+	for i, item := range m.items {
+		for _, name := range []string{item.NameZh, item.NameEn} {
+			if name = strings.TrimSpace(foldText(name)); name != "" && !slices.Contains(whole[name], i) {
+				whole[name] = append(whole[name], i)
+			}
+		}
+	}
+	for name, of := range whole {
+		if _, learned := m.names[name]; learned {
+			m.names[name] = of
+		}
+	}
 }
 
 // learn keeps a name, its words, and the parts of its Chinese words. Parts that
@@ -198,40 +242,21 @@ func (m *menu) takeCodes(found [][]string) bool {
 	return learned || menus > 1
 }
 
-// foldText brings full-width forms and capitals together, rune by rune.
-func foldText(text string) string {
-	return strings.Map(foldRune, text)
-}
+// foldText brings the ways to write a character together, rune by rune.
+func foldText(text string) string { return strings.Map(foldRune, text) }
 
 func foldRune(r rune) rune {
-	if r < utf8.RuneSelf {
-		return unicode.ToLower(r)
-	}
-	if simple, ok := simplified[r]; ok {
-		return simple
-	}
 	switch r {
 	case '×', '✖', '✕', '╳':
 		return '*'
 	case '。':
 		return '.'
 	}
-	if folded := width.LookupRune(r).Folded(); folded != 0 {
-		r = folded
-	}
-	return unicode.ToLower(r)
+	return community.Fold(r)
 }
 
-// simplified are the traditional characters of goods and counting words.
-var simplified = pairs("龍龙棟栋號号樓楼單单雞鸡鴨鸭鵝鹅豬猪魚鱼蝦虾貝贝麵面飯饭餃饺餅饼饅馒麥麦綠绿紅红黃黄蘿萝蔔卜蔥葱薑姜鮮鲜凍冻乾干醬酱鹽盐蘋苹漿浆餛馄飩饨兩两個个條条隻只雙双盤盘組组籃篮顆颗塊块雜杂種种樣样買买訂订來来還还幫帮給给")
-
-func pairs(list string) map[rune]rune {
-	runes, all := []rune(list), map[rune]rune{}
-	for i := 0; i+1 < len(runes); i += 2 {
-		all[runes[i]] = runes[i+1]
-	}
-	return all
-}
+// plain is a text in simplified characters, which take as many bytes.
+func plain(text string) string { return strings.Map(community.Simplify, text) }
 
 func isHan(r rune) bool         { return unicode.Is(unicode.Han, r) }
 func isDigit(r rune) bool       { return r >= '0' && r <= '9' }

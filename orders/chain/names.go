@@ -11,8 +11,8 @@ import (
 var (
 	remark = regexp.MustCompile(`^(?:放|请|麻烦|送|不要|不放|要|谢|门口|备注|电话|晚上|下午|上午|中午|自取|多|少|尽量|帮|代|替|别|加急|敲门|已|微信|支付宝|现金|给|家里|有|没|和|的|号|楼|室|栋|单元|老人|小孩|\d+[人口楼月]|leave|please|no |pls|thanks|thank|paid|same as|all of)|(?:谢谢|一下|门口|拜托|同上|一样|左手边?|右手边?|左边|右边|东边|西边|吗|嘛|呢)$|^(?:不|没|无)|[不没]$`)
 	// opening and closing are what people say before and behind a name.
-	opening = regexp.MustCompile(`(?i)^(?:团长好?|群主好?|收到|好的|各位(?:邻居)?|can i (?:get|have)|count me in(?: for)?|put me down(?: for)?|all\b|您好|你好|大家好|hello\b|hi\b|我是|我们?住在?|住在?|我们?家|我们|我想|我也|我|也|再|还|可以|能不能|麻烦您?|请问|辛苦了?|地址是?|电话是?|手机号?|姓名|名字|房号|送货到|送到|送至|收货|收件人?|跟团号|帮我|帮忙|所有人|的|i'd like|i would like|i want|i'll take|i need|and\b|of\b|with\b|for\b)\s*`)
-	closing = regexp.MustCompile(`(?i)\s*(?:已经?|我想|我也|我|也|想|谢谢|我们|拼|合买|减少?|少要|\bwants?|\bwould like|\borders?|\bneeds?|\bsame as above|\band|\bof)$`)
+	opening = regexp.MustCompile(`(?i)^(?:团长好?|群主好?|业主|住户|户主|先|收到|好的|各位(?:邻居)?|(?:can|could|may) (?:i|we) (?:get|have)|count me in(?: for)?|put me down(?: for)?|all\b|您好|你好|大家好|hello\b|hi\b|我是|我们?住在?|住在?|我们?家|我们|我想|我也|我|也|再|还|可以|能不能|麻烦您?|请问|辛苦了?|地址是?|电话是?|手机号?|姓名|名字|房号|送货到|送到|送至|收货|收件人?|跟团号|帮我|帮忙|所有人|的|i'd like|i would like|i want|i'll take|i need|and\b|of\b|with\b|for\b)\s*`)
+	closing = regexp.MustCompile(`(?i)\s*(?:已经?|我想|我也|我|也|想|谢谢|我们|拼|合买|减少?|少要|大?约|大概|\bhere|\bwants?|\bwould like|\borders?|\bneeds?|\bsame as above|\band|\bof)$`)
 )
 
 // filler is what is left of what people say around an order, and names nobody.
@@ -35,7 +35,7 @@ func (p *parser) names(d *draft, e *Entry) {
 			d.claim(from, to, PartName)
 			p.askCode(d, e, from, to)
 		}
-		if whole := strings.TrimSpace(string(d.text[d.timeBefore(run[0]):run[1]])); !isName && hasMeaning(text) && whole != e.Name && !joining.MatchString(whole) {
+		if whole := strings.Trim(string(d.text[d.timeBefore(run[0]):run[1]]), " -_—"); !isName && hasMeaning(text) && whole != e.Name && !joining.MatchString(whole) {
 			notes = append(notes, whole)
 		}
 		d.claim(run[0], run[1], PartNote)
@@ -70,16 +70,17 @@ func (p *parser) namesGoods(d *draft, from, to int) bool {
 // bare leaves out of a run what is said around a name: 团长你好我是小周.
 func bare(d *draft, run [2]int) (from, to int) {
 	text := string(d.text[run[0]:run[1]])
+	said := plain(text)
 	start := len(text) - len(strings.TrimLeft(text, "-_·—'"))
 	for {
-		m := opening.FindStringIndex(text[start:])
+		m := opening.FindStringIndex(said[start:])
 		if m == nil || m[1] == 0 {
 			break
 		}
 		start += m[1]
 	}
 	end := len(strings.TrimRight(text, "-_·—'"))
-	if m := closing.FindStringIndex(text[start:max(start, end)]); m != nil {
+	if m := closing.FindStringIndex(said[start:max(start, end)]); m != nil {
 		end = start + m[0]
 	}
 	from = run[0] + utf8.RuneCountInString(text[:start])

@@ -16,9 +16,10 @@ func numberAt(runes []rune, i int) (n int64, end int, half, chinese, ok bool) {
 		if end+1 < len(runes) && runes[end] == '.' && isDigit(runes[end+1]) {
 			end++
 			for end < len(runes) && isDigit(runes[end]) {
+				half = half || runes[end] != '0'
 				end++
 			}
-			return n, end, true, false, true
+			return n, end, half, false, true
 		}
 		if end+1 < len(runes) && runes[end] == '/' && isDigit(runes[end+1]) {
 			return fractionAt(runes, i, end)

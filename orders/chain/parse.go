@@ -23,7 +23,7 @@ func Parse(text string, c Context) (*Review, error) {
 	w := &walker{parser: newParser(c), rows: rows(text), review: &Review{Lines: []TextLine{}, Entries: []Entry{}}}
 	for i := range w.rows {
 		r := &w.rows[i]
-		r.head = headLine.MatchString(r.text) || titleRow.MatchString(r.bare) && w.itemOf(r.bare) >= 0
+		r.head = headLine.MatchString(r.said) || titleRow.MatchString(r.bare) && w.itemOf(r.bare) >= 0
 	}
 	w.inTurn()
 	all := blocks(w.rows)
@@ -47,7 +47,7 @@ func Parse(text string, c Context) (*Review, error) {
 
 // offered tells whether the row that stands as the title is the first of a menu.
 func (w *walker) offered(b block) bool {
-	return slices.ContainsFunc(w.rows[b.from:b.to], func(r row) bool { return r.kind == Menu && r.bare == b.title })
+	return slices.ContainsFunc(w.rows[b.from:b.to], func(r row) bool { return r.kind == Menu && strings.TrimSpace(r.text) == b.title })
 }
 
 func repeated(later []block, title string) bool {
@@ -85,7 +85,7 @@ func (w *walker) block(b block) {
 		case r.head && !w.orders(r):
 			w.close()
 			r.kind = Header
-		case exampleRow.MatchString(string([]rune(r.text)[r.lead:])):
+		case exampleRow.MatchString(string([]rune(r.said)[r.lead:])):
 			w.close()
 			r.kind = Example
 		case r.kind == Menu:
@@ -124,7 +124,7 @@ func (w *walker) firstEntry(b block) int {
 
 func (w *walker) noteDeadline(r *row) {
 	if r.kind == Header || r.kind == Menu {
-		if found := deadline.FindString(r.text); found != "" {
+		if found := deadline.FindString(r.said); found != "" {
 			w.review.Deadline = strings.TrimSpace(found)
 		}
 	}
@@ -134,16 +134,16 @@ var detailRow = regexp.MustCompile(`(?i)^\s*(跟团号|下单人|商品|规格|�
 
 // repeats tells whether a labelled row says again what the open entry says already, and so begins another.
 func (w *walker) repeats(r *row) bool {
-	label := detailRow.FindStringSubmatch(r.text)
+	label := detailRow.FindStringSubmatch(r.said)
 	return label != nil && slices.ContainsFunc(w.open, func(i int) bool {
-		return strings.Contains(foldText(w.rows[i].text), foldText(label[1])+":")
+		return strings.Contains(foldText(w.rows[i].said), foldText(label[1])+":")
 	})
 }
 
 // plain classifies a row without a number.
 func (w *walker) plain(i int, before bool) {
 	r := &w.rows[i]
-	if len(w.open) > 0 && !w.repeats(r) && (detailRow.MatchString(r.text) || w.continues(r)) {
+	if len(w.open) > 0 && !w.repeats(r) && (detailRow.MatchString(r.said) || w.continues(r)) {
 		w.open = append(w.open, i)
 		return
 	}
@@ -155,7 +155,7 @@ func (w *walker) plain(i int, before bool) {
 	switch {
 	case before && (e.Address == nil || e.Address.Door == nil) && !w.asksFor(e):
 		r.kind = Header
-		if offers := w.offers(r, e); offers && r.bare != w.review.Title && !deadline.MatchString(r.text) {
+		if offers := w.offers(r, e); offers && strings.TrimSpace(r.text) != w.review.Title && !deadline.MatchString(r.said) {
 			r.kind = Menu
 		}
 	case w.menu.learnCodes(r.text) && e.Address == nil:
@@ -164,10 +164,10 @@ func (w *walker) plain(i int, before bool) {
 		r.kind = Chat
 		w.said = true
 	case w.sends(i, e):
-	case w.served(e) && doneRow.MatchString(e.without(PartAddress)):
+	case w.served(e) && (doneRow.MatchString(plain(e.without(PartAddress))) || doneRow.MatchString(plain(e.without(PartAddress, PartName)))):
 		r.kind = Chat
 		w.said = true
-	case detailRow.MatchString(r.text): // more of it follows
+	case detailRow.MatchString(r.said): // more of it follows
 		w.open = []int{i}
 		w.said = true
 	case plausible(e, w.context.Known):
@@ -177,7 +177,7 @@ func (w *walker) plain(i int, before bool) {
 	case chatRow.MatchString(r.bare):
 		r.kind = Chat
 		w.said = true
-	case deadline.MatchString(r.text):
+	case deadline.MatchString(r.said):
 		r.kind = Header
 	default:
 		w.open = []int{i}
@@ -186,13 +186,16 @@ func (w *walker) plain(i int, before bool) {
 }
 
 // doneRow is what somebody says who has ordered and wants no more: 12-301 已转账152, 12-302 收到谢谢.
-var doneRow = regexp.MustCompile(`^[\s\d.元块]*(?:(?:已经?|都)?(?:付款?|转账?|支付)(?:了|啦|好了|过了)?|(?:收到|谢谢|感谢|辛苦|好的|团长|您|了|[\s，,！!。~🙏🌹👍])+)[\s\d.元块！!。~]*$`)
+var doneRow = regexp.MustCompile(`(?i)^[\s，,：:]*(?:(?:\d{2,}(?:\.\d+)?\s*[元块]?\s*)?(?:已经?|都)?(?:付款?|转账?|支付|paid)(?:了|啦|好了|过了)?[\s\d.元块！!。~]*|` +
+	thanks + `(?:` + thanks + `|[\s，,！!。~🙏🌹👍]|团长|您|了)*)$`)
 
-// served tells whether the row's door has ordered, here or before.
+const thanks = `(?:收到|谢谢|感谢|辛苦|好的|thanks?(?: you)?|got it|received)`
+
+// served tells whether the row's door or name has ordered, here or before.
 func (w *walker) served(e Entry) bool {
-	return e.Door != nil && (w.context.Ordered[*e.Door] || slices.ContainsFunc(w.review.Entries, func(o Entry) bool {
-		return o.Door != nil && *o.Door == *e.Door && len(o.Wants) > 0
-	}))
+	return e.Door != nil && w.context.Ordered[*e.Door] || slices.ContainsFunc(w.review.Entries, func(o Entry) bool {
+		return o.sameAs(&e) && len(o.Wants) > 0 || e.Door == nil && e.Address == nil && e.Name != "" && o.Name == e.Name && len(o.Wants) > 0
+	})
 }
 
 // asksFor tells whether a row in front of the numbered ones is somebody's wish: 李四要1份.
@@ -203,7 +206,7 @@ func (w *walker) asksFor(e Entry) bool {
 
 // orders tells whether the first entry stands behind the header in one row: #接龙 12-301 小周 1份.
 func (w *walker) orders(r *row) bool {
-	lead := utf8.RuneCountInString(headLine.FindString(r.text))
+	lead := utf8.RuneCountInString(headLine.FindString(r.said))
 	e := w.entry(r.text, lead)
 	if lead == 0 || e.Door == nil || len(e.Wants) == 0 {
 		return false
@@ -265,10 +268,10 @@ func shareItem(a, b []Want) bool {
 func (w *walker) aside(r *row, e Entry) bool {
 	anybody := e.Name != "" || e.Address != nil
 	switch {
-	case systemRow.MatchString(r.text):
+	case systemRow.MatchString(r.said):
 		r.kind = Chat
 		w.said = true
-	case columnRow.MatchString(r.text):
+	case columnRow.MatchString(r.said):
 		r.kind = Header
 	case summaryRow.MatchString(r.bare) && e.Address == nil && e.Action == Add:
 		w.summing = true
@@ -298,17 +301,18 @@ var (
 func (w *walker) sends(i int, e Entry) bool {
 	r := &w.rows[i]
 	from := e
-	if account := accountText.FindStringIndex(r.text); account != nil && timeText.MatchString(r.text) {
+	if account := accountText.FindStringIndex(r.text); account != nil && timeText.MatchString(r.said) {
 		from = w.entry(r.text[:account[0]], 0)
 	}
-	if stamp := timeText.FindString(r.text); officer.MatchString(r.text[len(stamp):]) {
+	if stamp := timeText.FindString(r.said); officer.MatchString(r.said[len(stamp):]) {
 		w.silent()
 		r.kind = Chat
 		return true
 	}
-	if m := sender.FindStringSubmatch(r.text); m != nil {
-		from = w.entry(office.ReplaceAllString(m[1]+m[2], ""), 0)
-	} else if !timeText.MatchString(r.text) {
+	if m := sender.FindStringSubmatchIndex(r.said); m != nil {
+		name := r.text[max(m[2], m[4]):max(m[3], m[5])]
+		from = w.entry(name[len(office.FindString(name)):], 0)
+	} else if !timeText.MatchString(r.said) {
 		return false
 	}
 	if from.Name == "" && from.Door == nil || len(from.Wants)+len(from.Questions) > 0 || from.Action != Add || from.Note != "" {

@@ -30,7 +30,7 @@ var likeAbove = regexp.MustCompile(`(?i)(?:同上|一样|同样|same as above)\s
 
 // sameAsAbove takes over what the entry above orders, where this one says so and nothing else.
 func (e *Entry) sameAsAbove(above []Entry) {
-	says := likeAbove.MatchString(e.Text) && len(e.Wants)+len(e.Questions) == 0 && (e.Name != "" || e.Address != nil)
+	says := likeAbove.MatchString(plain(e.Text)) && len(e.Wants)+len(e.Questions) == 0 && (e.Name != "" || e.Address != nil)
 	if n := len(above) - 1; says && n >= 0 && above[n].Action == Add {
 		e.Wants = slices.Clone(above[n].Wants)
 	}
@@ -111,19 +111,19 @@ func (p *parser) askContent(e *Entry) {
 	default:
 		e.ask(Ask{Code: AskQuantity})
 	}
-	if e.Action == Add && len(e.Wants) == 1 && apiece.MatchString(e.Text) && !e.listed && (e.Address == nil || e.Address.Doubt != community.TwoAddresses) { // 12-301 我和302各1份
+	if e.Action == Add && len(e.Wants) == 1 && apiece.MatchString(plain(e.Text)) && !e.listed && (e.Address == nil || e.Address.Doubt != community.TwoAddresses) { // 12-301 我和302各1份
 		e.ask(Ask{Code: AskPairing, Text: e.Text})
 	}
-	if e.Action == Add && len(e.Wants) > 0 && e.Door != nil && forAnother.MatchString(e.Note) {
+	if e.Action == Add && len(e.Wants) > 0 && e.Door != nil && forAnother.MatchString(plain(e.without(PartAddress, PartPhone, PartPrice, PartQuantity))) {
 		e.ask(Ask{Code: string(community.NextDoor), Doors: []community.Door{*e.Door}, Text: e.Note})
 	}
-	if e.Action == Add && len(e.Wants) > 0 && asking.MatchString(e.Text) {
+	if e.Action == Add && len(e.Wants) > 0 && asking.MatchString(plain(e.Text)) {
 		e.ask(Ask{Code: AskIsOrder, Text: e.Text})
 	}
 }
 
-// apiece is 各 of what is wanted, and not 各位.
-var apiece = regexp.MustCompile(`各(?:[^位]|$)`)
+// apiece is 各 of what is wanted, and not 各位, or how many households want it.
+var apiece = regexp.MustCompile(`各(?:[^位]|$)|[两二三四五六][户家](?:$|[^\p{Han}])`)
 
 // withdrawn tells whether an entry of the list takes all of itself back: 3. 12-303 小郑 1板 不要了.
 func (e *Entry) withdrawn() bool {
@@ -153,11 +153,11 @@ var asking = regexp.MustCompile(`破了|坏了|碎了|烂了|少了|漏了|缺�
 // names tells whether the entry's text has a part of this kind.
 func (e *Entry) names(kind PartKind) bool { return e.count(kind) > 0 }
 
-// without is the text without its parts of one kind.
-func (e *Entry) without(kind PartKind) string {
+// without is the text without its parts of these kinds.
+func (e *Entry) without(kinds ...PartKind) string {
 	var text strings.Builder
 	for _, p := range e.Parts {
-		if p.Kind != kind {
+		if !slices.Contains(kinds, p.Kind) {
 			text.WriteString(p.Text)
 		}
 	}

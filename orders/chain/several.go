@@ -14,7 +14,7 @@ var eachText = regexp.MustCompile(`各|每家|每户|每人|都|(?i:\beach\b)`)
 
 // shared tells whether an entry is one order each of several doors: 12-301、302 各1份.
 func (e *Entry) shared() bool {
-	return e.Address != nil && e.Address.Several && e.Action == Add && (len(e.Wants) == 1 || e.names(PartItem)) && len(e.Questions) == 0 && eachText.MatchString(e.Text)
+	return e.Address != nil && e.Address.Several && e.Action == Add && (len(e.Wants) == 1 || e.names(PartItem)) && len(e.Questions) == 0 && eachText.MatchString(plain(e.Text))
 }
 
 // forEach gives an order of the same for each of the doors.
@@ -78,7 +78,7 @@ func (w *walker) cutAtDoors(text string, lead int) (pieces []string) {
 // entries reads texts as one order each, and gives none where one of them is no order.
 func (w *walker) entries(texts []string, number int) (out []Entry) {
 	for i, text := range texts {
-		r := row{text: text, bare: strings.TrimSpace(text)}
+		r := newRow(text)
 		if r.findNumber(number-1+i, true); r.number == 0 {
 			r.number = number
 		}
@@ -120,7 +120,7 @@ func (r *Review) answerDoors(at int, doors []community.Door, howMany bool) (touc
 	e := &r.Entries[at]
 	e.DoorFrom = "answer"
 	e.answered(func(q Ask) bool { return isAddress(q.Code) || q.Code == AskNotBuilding || q.Code == AskUnclear })
-	if len(doors) > 1 && !howMany && !eachText.MatchString(e.Text) && len(e.Questions) == 0 {
+	if len(doors) > 1 && !howMany && !eachText.MatchString(plain(e.Text)) && len(e.Questions) == 0 {
 		e.ask(Ask{Code: AskEachHow, Text: e.Text})
 	}
 	for i, one := range e.forEach(doors) {

@@ -7,14 +7,14 @@ import (
 )
 
 // counting are the words that follow a number of things.
-var counting = words("份 板 箱 公斤 千克 斤 个 個 盒 袋 包 瓶 只 条 支 枚 套 件 桶 罐 提 组 盆 篮 串 把 颗 根 排 打 扎 捆 捧 单 克 升 盘 " +
+var counting = words("份 板 箱 公斤 千克 斤 个 盒 袋 包 瓶 只 条 支 枚 套 件 桶 罐 提 组 盆 篮 串 把 颗 根 排 打 扎 捆 捧 单 克 升 盘 " +
 	"dozen kg g ml l pcs pc packs pack boxes box trays tray bags bag bottles bottle cases case sets set")
 
 // generic are counting words that fit whatever is sold.
-var generic = strings.Fields("份 个 個 件 套 单 pcs pc")
+var generic = strings.Fields("份 个 件 套 单 pcs pc")
 
 // measures follow numbers that count no goods: times, dates, money, floors.
-var measures = words("点 时 分钟 小时 分 月 日 号 號 楼 层 栋 幢 室 单元 岁 人 口 个人 年 % 天 am pm 元 块 rmb yuan 圆")
+var measures = words("点 时 分钟 小时 分 月 日 号 楼 层 栋 幢 室 单元 岁 人 口 个人 年 % 天 am pm 元 块 rmb yuan 圆")
 
 // totals stand before a sum: 共3份.
 var totals = words("一共 总共 合计 总计 共计 共")
@@ -32,7 +32,10 @@ var (
 )
 
 // wanting are verbs before an amount or an item that change nothing.
-var wanting = words("想要 需要 我要 要 来 订 定 买 拿 报 接 加")
+var wanting = words("想要 需要 我要 要 来 订 定 买 拿 报 接 加 选")
+
+// qualities stand before goods and make other goods of them.
+var qualities = words("草 土 鲜 纯 大 小 老 嫩 甜 咸 辣 红 黑 青 紫 糙 糯 冰鲜 新鲜 冷冻 有机 散养 可生食 无菌 脱脂 低脂 全脂 无糖 低糖 原味 奶油 巧克力 草莓 蓝莓 抹茶 芝士 全麦 黑麦 大号 中号 小号 大份 小份 散装 袋装 盒装 进口 国产 东北 五常")
 
 // UnitWords gives the words of chains for a product's unit (pack, tray, bag, case, bottle, box); the first is written back.
 func UnitWords(unit string) []string {
@@ -53,7 +56,7 @@ const manyPieces = 10
 
 // fits tells whether so many of an item can be counted by this word.
 func (item *Item) fits(n int64, word string) bool {
-	pieces := (word == "个" || word == "個") && n >= manyPieces && len(item.Units) > 0 && !slices.Contains(item.Units, word)
+	pieces := word == "个" && n >= manyPieces && len(item.Units) > 0 && !slices.Contains(item.Units, word)
 	return !pieces && item.counts(word)
 }
 
@@ -85,7 +88,8 @@ func (item *Item) namedBy(word string) bool {
 }
 
 func (item *Item) counts(word string) bool {
-	return word == "" || item.namedBy(word) || len(item.Units) == 0 || slices.Contains(generic, word) || slices.Contains(item.Units, word)
+	own := slices.ContainsFunc(item.Units, func(u string) bool { return foldText(u) == word })
+	return word == "" || item.namedBy(word) || len(item.Units) == 0 || slices.Contains(generic, word) || own
 }
 
 // vocabulary is a list of words, for looking them up in a text.

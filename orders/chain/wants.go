@@ -66,8 +66,9 @@ func namesNumbers(d *draft, bits []bit) []bit {
 	if mentions > 0 || plain != 1 {
 		return bits
 	}
-	return slices.DeleteFunc(bits, func(b bit) bool {
-		return b.amount.unit == "" && isDigit(d.folded[b.start]) && b.start > 0 && unicode.IsLetter(d.folded[b.start-1])
+	behind := func(b bit) bool { return slices.ContainsFunc(bits, func(o bit) bool { return o.end == b.start }) } // 1板1
+	return slices.DeleteFunc(slices.Clone(bits), func(b bit) bool {
+		return b.amount.unit == "" && isDigit(d.folded[b.start]) && b.start > 0 && unicode.IsLetter(d.folded[b.start-1]) && !behind(b)
 	})
 }
 
@@ -176,22 +177,32 @@ func (p *parser) bits(d *draft, from int) []bit {
 		if !ok && !named && len(bits) > 0 {
 			a, ok = bits[len(bits)-1].numeral(d.folded, i)
 		}
+		if item, size := p.menu.sizes[string(d.folded[i:max(a.end, i)])]; ok && size && i < a.end {
+			hit, named, ok = mention{items: []int{item}, length: a.end - i}, true, false
+		}
 		if ok && !endsName(d.folded, bits, a) {
 			bits = append(bits, bit{start: a.start, end: a.end, amount: &a})
 			i = a.end
 			continue
 		}
-		if end := skipMeasure(d.folded, i); end > i {
+		if end := skipMeasure(d.folded, i); end > i && !named {
 			i = end
 			continue
 		}
-		if last := len(bits) - 1; named && last >= 0 && bits[last].end == i && bits[last].mention.both(hit) {
-			bits[last].end += hit.length
+		if last := len(bits) - 1; named && last >= 0 && blank(d.folded[bits[last].end:i]) && bits[last].mention.both(hit) {
 			i += hit.length
+			bits[last].end = i
 			continue
 		}
 		if named {
-			bits = append(bits, bit{start: i, end: i + hit.length, mention: &hit})
+			from, last := i, len(bits)-1
+			if last >= 0 && bits[last].end == i && bits[last].mention != nil && bits[last].mention.single && slices.Equal(bits[last].mention.items, hit.items) && qualities.has(d.folded[bits[last].start:i]) { // the 鲜 of 鲜奶
+				bits, last = bits[:last], last-1
+			}
+			if last < 0 || bits[last].end < i {
+				from = p.qualify(d.folded, i, &hit)
+			}
+			bits = append(bits, bit{start: from, end: i + hit.length, mention: &hit})
 			i += hit.length
 			continue
 		}
@@ -200,6 +211,27 @@ func (p *parser) bits(d *draft, from int) []bit {
 	bits = p.withoutSpecs(d, bits)
 	all := slices.Clone(bits)
 	return slices.DeleteFunc(bits, func(b bit) bool { return b.mention != nil && !counts(d.folded, all, b) })
+}
+
+// qualify takes what says more of an item with it, 鲜奶 where 鲜牛奶 is sold; what is none of
+// several items is asked: 奶油吐司. It gives the place where the mention begins.
+func (p *parser) qualify(runes []rune, i int, hit *mention) int {
+	_, counted := p.amountAt(runes, min(i+hit.length, len(runes)-1))
+	from := i
+	for _, q := range qualities {
+		at := i - len(q)
+		if at >= 0 && at < from && slices.Equal(runes[at:i], q) && (at == 0 || !isWordRune(runes[at-1])) {
+			from = at
+		}
+	}
+	if from == i || hit.length < 2 && !counted {
+		return i
+	}
+	hit.items, hit.single = slices.DeleteFunc(slices.Clone(hit.items), func(n int) bool {
+		item := p.menu.items[n]
+		return len(p.menu.items) > 1 && !strings.Contains(foldText(item.NameZh+" "+item.NameEn), string(runes[from:i]))
+	}), false
+	return from
 }
 
 // numeral reads a number in words that stands alone behind an item: C两份 A 三.
