@@ -5,14 +5,13 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
-
-	"baimi/app/community"
 )
 
 // draft is an entry's text while its parts are being found. A part that is
 // claimed is blanked out, so that nothing is read twice.
 type draft struct {
 	text   []rune
+	said   []rune // in simplified characters; claimed runes are spaces
 	folded []rune // claimed runes are spaces
 	whole  []rune // folded, with what is claimed
 	taken  []bool
@@ -26,7 +25,7 @@ type claim struct {
 
 func newDraft(text string) *draft {
 	runes := []rune(text)
-	folded := make([]rune, len(runes))
+	said, folded := []rune(plain(text)), make([]rune, len(runes))
 	for i, r := range runes {
 		folded[i] = foldRune(r)
 	}
@@ -35,7 +34,7 @@ func newDraft(text string) *draft {
 			folded[i] = '*'
 		}
 	}
-	return &draft{text: runes, folded: folded, whole: slices.Clone(folded), taken: make([]bool, len(runes))}
+	return &draft{text: runes, said: said, folded: folded, whole: slices.Clone(folded), taken: make([]bool, len(runes))}
 }
 
 // claim takes what is free of a stretch.
@@ -45,6 +44,7 @@ func (d *draft) claim(start, end int, kind PartKind) {
 			continue
 		}
 		d.taken[i] = true
+		d.said[i] = ' '
 		if d.folded[i] != '\n' {
 			d.folded[i] = ' '
 		}
@@ -65,18 +65,7 @@ func (d *draft) claimBytes(left string, start, end int, kind PartKind) (from, to
 }
 
 // left is the text in simplified characters, with the claimed parts blanked out.
-func (d *draft) left() string {
-	out := make([]rune, len(d.text))
-	for i, r := range d.text {
-		out[i] = community.Simplify(r)
-	}
-	for _, c := range d.claims {
-		for i := c.start; i < c.end; i++ {
-			out[i] = ' '
-		}
-	}
-	return string(out)
-}
+func (d *draft) left() string { return string(d.said) }
 
 // parts cuts the text at the claims.
 func (d *draft) parts() []Part {

@@ -48,6 +48,9 @@ func (w *walker) pieces() []Entry {
 		return whole.forEach(whole.Address.Candidates)
 	}
 	for _, texts := range cuts {
+		if len(texts) < 2 {
+			continue
+		}
 		if parts := w.entries(texts, whole.Number); len(parts) > 1 {
 			return parts
 		}
