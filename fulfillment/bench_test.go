@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"syscall"
 	"testing"
 	"time"
 
@@ -109,16 +110,24 @@ func BenchmarkAMarketPlansAgain(b *testing.B) {
 	} {
 		b.Run(name, func(b *testing.B) {
 			f := settledCity(b)
-			i, was := 0, written(b, f)
+			i, was, begun := 0, written(b, f), processor()
 			for b.Loop() {
 				i++
 				if err := errors.Join(change(f, i), f.Advance(ctx, "m")); err != nil {
 					b.Fatal(err)
 				}
 			}
+			b.ReportMetric(float64((processor()-begun).Milliseconds())/float64(i), "cpu-ms/op")
 			b.ReportMetric(float64(written(b, f)-was)/float64(i), "written/op")
 		})
 	}
+}
+
+// processor is the processor time of this process.
+func processor() time.Duration {
+	var u syscall.Rusage
+	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &u)
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
 // settledCity is a city whose market has settled, and a tenth of its deliveries are confirmed.

@@ -118,7 +118,7 @@ func (a *Allocation) take(p matching.Plan) error {
 // together makes one parcel of what a demand gets of one lot.
 func together(served []matching.Served) []matching.Served {
 	type key struct{ demand, lot string }
-	at := map[key]int{}
+	at := make(map[key]int, len(served))
 	all := served[:0:0]
 	for _, s := range served {
 		k := key{s.Demand, s.Lot}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -15,7 +16,7 @@ import (
 )
 
 // amendBudget is how long a market searches when it plans again.
-const amendBudget = 80 * time.Millisecond
+const amendBudget = 60 * time.Millisecond
 
 // Reopen lets a settled market take in what has changed; one that is busy does so
 // as soon as it is settled.
@@ -53,13 +54,14 @@ func (m *Market) Revise(r Revision, now time.Time) {
 }
 
 // retell lists the rounds that get something else, or for another reason, than before.
-func (a *Allocation) retell(before *Allocation) (rounds []string) {
+func (a *Allocation) retell(before *Allocation) []string {
+	told := map[string]bool{}
 	tell := func(demand string) {
-		groupBuy, _, _ := splitDemand(demand)
-		rounds = append(rounds, groupBuy)
+		groupBuy, _, _ := strings.Cut(demand, " ")
+		told[groupBuy] = true
 	}
 	for _, of := range [][2]*Allocation{{before, a}, {a, before}} {
-		drops, unserved := of[1].drops(), make(map[string]matching.Unserved, len(of[1].Plan.Unserved))
+		drops, unserved := of[1].drops(), make(map[string]*matching.Unserved, len(of[1].Plan.Unserved))
 		for id, d := range of[0].drops() {
 			if same(d, drops[id]) {
 				continue
@@ -68,17 +70,16 @@ func (a *Allocation) retell(before *Allocation) (rounds []string) {
 				tell(s.Demand)
 			}
 		}
-		for _, u := range of[1].Plan.Unserved {
-			unserved[u.Demand] = u
+		for i := range of[1].Plan.Unserved {
+			unserved[of[1].Plan.Unserved[i].Demand] = &of[1].Plan.Unserved[i]
 		}
 		for _, u := range of[0].Plan.Unserved {
-			if unserved[u.Demand] != u {
+			if other := unserved[u.Demand]; other == nil || *other != u {
 				tell(u.Demand)
 			}
 		}
 	}
-	slices.Sort(rounds)
-	return slices.Compact(rounds)
+	return slices.Sorted(maps.Keys(told))
 }
 
 // same tells whether two drops bring the same in as many trips; nil is no drop.
@@ -192,6 +193,7 @@ func (f *Fulfillment) revise(ctx context.Context, a *Allocation) error {
 	return f.keepRevision(ctx, a, next, deliveries)
 }
 
+// keepRevision makes next of the allocation, if nothing comes between.
 func (f *Fulfillment) keepRevision(ctx context.Context, a, next *Allocation, deliveries map[string]*BulkDelivery) (err error) {
 	r := Revision{Changes: next.changes(a, deliveries), Retell: next.retell(a), Former: next.former(deliveries)}
 	if held, err := f.hold(ctx, r.Changes, deliveries); err != nil || !held {
@@ -201,7 +203,10 @@ func (f *Fulfillment) keepRevision(ctx context.Context, a, next *Allocation, del
 		return err
 	}
 	now := f.now()
-	_, err = f.Markets.Update(ctx, a.ID, func(m *Market) error { m.Revise(r, now); return nil })
+	m, err := f.Markets.Update(ctx, a.ID, func(m *Market) error { m.Revise(r, now); return nil })
+	if err == nil && m.Parts[""] == next.Draft {
+		*a, a.Market = *next, m
+	}
 	return err
 }
 

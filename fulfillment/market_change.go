@@ -145,7 +145,7 @@ func (a *Allocation) stands(deliveries map[string]*BulkDelivery) change {
 	return c
 }
 
-// join adds what has come since: orders of late rounds, products and lots.
+// join adds what has come since: the orders of late rounds, products and lots.
 // Orders of rounds that are over are left out, but for what frozen drops were to
 // bring them: those drops stand in the plan as their suppliers confirmed them.
 func (c *change) join(now matching.Market, groupBuys []*orders.GroupBuy) {
@@ -173,10 +173,9 @@ func (c *change) join(now matching.Market, groupBuys []*orders.GroupBuy) {
 	for _, g := range groupBuys {
 		alive[g.ID] = g.State == orders.Closed || g.Amendable()
 	}
-	frozen, was, known := c.frozen(), p.Demands, map[string]bool{}
-	p.Demands = []matching.Demand{}
+	frozen, was := c.frozen(), p.Demands
+	p.Demands = make([]matching.Demand, 0, len(was)+len(now.Demands))
 	for _, d := range was {
-		known[d.ID] = true
 		if !alive[d.Group] {
 			d.Quantity = frozen[d.ID]
 		}
@@ -184,11 +183,7 @@ func (c *change) join(now matching.Market, groupBuys []*orders.GroupBuy) {
 			p.Demands = append(p.Demands, d)
 		}
 	}
-	for _, d := range now.Demands {
-		if alive[d.Group] && !known[d.ID] {
-			p.Demands = append(p.Demands, d)
-		}
-	}
+	p.Demands = append(p.Demands, now.Demands...)
 }
 
 // within leaves out gates that a compound has had opened since the market was

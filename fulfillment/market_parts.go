@@ -92,16 +92,22 @@ func (f *Fulfillment) allocation(ctx context.Context, m Market) (*Allocation, er
 		return nil, err
 	}
 	a.Problem, a.Plan = rest.Problem, rest.Plan
-	for i := range a.Problem.Gates {
-		gate := a.Problem.Gates[i].ID
-		draft, written := m.Parts[gate]
+	parts, demands, drops, unserved := []*Part{}, 0, 0, 0
+	for _, g := range rest.Problem.Gates {
+		draft, written := m.Parts[g.ID]
 		if !written {
 			continue
 		}
-		p, err := f.parts.Look(ctx, partID(m.ID, draft, gate))
+		p, err := f.parts.Look(ctx, partID(m.ID, draft, g.ID))
 		if err != nil {
 			return nil, err
 		}
+		parts = append(parts, p)
+		demands, drops, unserved = demands+len(p.Problem.Demands), drops+len(p.Plan.Drops), unserved+len(p.Plan.Unserved)
+	}
+	a.Problem.Demands = make([]matching.Demand, 0, demands)
+	a.Plan.Drops, a.Plan.Unserved = make([]matching.Drop, 0, drops), make([]matching.Unserved, 0, unserved)
+	for _, p := range parts {
 		a.Problem.Demands = append(a.Problem.Demands, p.Problem.Demands...)
 		a.Plan.Drops = append(a.Plan.Drops, p.Plan.Drops...)
 		a.Plan.Unserved = append(a.Plan.Unserved, p.Plan.Unserved...)
@@ -113,17 +119,25 @@ func (f *Fulfillment) allocation(ctx context.Context, m Market) (*Allocation, er
 func (a *Allocation) split() map[string]*Part {
 	rest := &Part{Problem: a.Problem, Plan: a.Plan}
 	rest.Problem.Demands, rest.Plan.Drops, rest.Plan.Unserved = nil, nil, nil
-	parts, gateOf := map[string]*Part{"": rest}, make(map[string]string, len(a.Problem.Demands))
+	parts, gateOf, wanted := map[string]*Part{"": rest}, make(map[string]string, len(a.Plan.Unserved)), map[string]int{}
+	for i := range a.Problem.Demands {
+		wanted[a.Problem.Demands[i].Gate]++
+	}
 	at := func(gate string) *Part {
 		if parts[gate] == nil {
-			parts[gate] = &Part{}
+			parts[gate] = &Part{Problem: matching.Market{Demands: make([]matching.Demand, 0, wanted[gate])}}
 		}
 		return parts[gate]
+	}
+	for _, u := range a.Plan.Unserved {
+		gateOf[u.Demand] = ""
 	}
 	for _, d := range a.Problem.Demands {
 		p := at(d.Gate)
 		p.Problem.Demands = append(p.Problem.Demands, d)
-		gateOf[d.ID] = d.Gate
+		if _, missing := gateOf[d.ID]; missing {
+			gateOf[d.ID] = d.Gate
+		}
 	}
 	for _, d := range a.Plan.Drops {
 		p := at(d.Gate)

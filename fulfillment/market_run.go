@@ -33,14 +33,16 @@ func (f *Fulfillment) Begin(ctx context.Context, m Market) (Market, error) {
 // Advance carries a market on from wherever it is until it has ended. A crash
 // between any two steps is taken up by the next call.
 func (f *Fulfillment) Advance(ctx context.Context, id string) error {
+	a := &Allocation{}
 	for {
 		m, err := f.Markets.Look(ctx, id)
 		if err != nil || m.Ended() {
 			return err
 		}
-		a, err := f.Allocation(ctx, id)
-		if err != nil {
-			return err
+		if a.Rev != m.Rev { // else it is what the step before has made of it
+			if a, err = f.Allocation(ctx, id); err != nil {
+				return err
+			}
 		}
 		if err := f.advance(ctx, a); err != nil {
 			return fmt.Errorf("market %s while %s: %w", a.ID, a.State, err)

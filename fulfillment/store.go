@@ -154,7 +154,7 @@ func (f *Fulfillment) tell(ctx context.Context, d *BulkDelivery, e Effect) error
 	return err
 }
 
-const atOnce = 16
+const atOnce = 64
 
 // each does something to many documents, some at a time, so that their writes share
 // a commit. All have ended when it returns, with the first error of any.

@@ -73,12 +73,27 @@ func (r *run) amend(s *state, p *prices) {
 	if len(concerned) > 0 {
 		q.focus(concerned)
 	}
-	for q.movable() && r.spent() < 1 {
-		q.step()
+	q.recallAfter(r, idleMoves+idleEach*(len(q.lots)+len(q.gates)))
+	q.polish(concerned)
+}
+
+// A plan that is amended has been searched well elsewhere: so many moves that gain
+// nothing, and so many more for each lot and gate around what changed, end the search.
+const (
+	idleMoves = 200
+	idleEach  = 10
+)
+
+// recallAfter searches until so many moves have gained nothing.
+func (q *search) recallAfter(r *run, idle int) {
+	for left := idle; q.movable() && left > 0 && r.spent() < 1; left-- {
+		best := q.best
+		if q.step(); q.best > best {
+			left = idle
+		}
 		r.moves++
 	}
 	q.recall()
-	q.polish(concerned)
 }
 
 // run is the time and the moves that a search has.
