@@ -103,22 +103,27 @@ func (f *Fulfillment) ChangeDelivery(ctx context.Context, id string, change func
 	return d, f.drainDelivery(ctx, d)
 }
 
+// drainDelivery tells all that it can; what fails is told another time.
 func (f *Fulfillment) drainDelivery(ctx context.Context, d BulkDelivery) error {
+	var failed error
+	told := []Effect{}
 	for _, e := range d.Effects {
 		if err := f.tell(ctx, &d, e); err != nil {
-			return err
+			failed = errors.Join(failed, err)
+			continue
 		}
+		told = append(told, e)
 	}
-	if len(d.Effects) == 0 {
-		return nil
+	if len(told) == 0 {
+		return failed
 	}
-	_, err := f.Deliveries.Update(ctx, d.ID, func(now *BulkDelivery) error {
-		for _, e := range d.Effects {
+	_, err := f.Deliveries.Alter(ctx, d.ID, func(now *BulkDelivery) error {
+		for _, e := range told {
 			now.Told(e)
 		}
 		return nil
 	})
-	return err
+	return errors.Join(failed, err)
 }
 
 func (f *Fulfillment) tell(ctx context.Context, d *BulkDelivery, e Effect) error {
