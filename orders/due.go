@@ -113,8 +113,8 @@ func (o *Orders) homes(ctx context.Context, g *GroupBuy) (map[string][]string, e
 }
 
 // readers are the accounts that an effect is for, each with its household: who
-// joined, who lives behind the door, who ordered for it and who pays, and what
-// concerns everybody also the leader.
+// joined, who lives behind the door, who ordered for it and who pays (who know
+// of the ordering itself), and what concerns everybody also the leader.
 func (g *GroupBuy) readers(e Effect, homes map[string][]string) map[string]string {
 	if e.Account != "" {
 		return map[string]string{e.Account: e.Household}
@@ -133,7 +133,7 @@ func (g *GroupBuy) readers(e Effect, homes map[string][]string) map[string]strin
 		}
 		add(p.Household, p.Account)
 		add(p.Household, homes[p.Household]...)
-		if p.Proxy != nil {
+		if p.Proxy != nil && e.Kind != orderedForYou {
 			add(p.Household, p.Proxy.Payer, p.Proxy.By)
 		}
 	}

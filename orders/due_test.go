@@ -3,6 +3,9 @@ package orders
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -135,6 +138,18 @@ func TestWhatIsDueIsDoneAgainUntilItHoldsAndThenNoMore(t *testing.T) {
 		now, err := b.GroupBuys.Get(t.Context(), g.ID)
 		if err != nil || now.State != s.state || (len(now.Effects) > 0) != s.effects || settled != s.settled {
 			t.Errorf("step %d: %v, %s, effects %v, settled %d times", i, err, now.State, now.Effects, settled)
+		}
+	}
+}
+
+func TestWhoeverOrderedForANeighbourIsToldOfTheGoodsAndNotOfTheOrder(t *testing.T) {
+	g := evening()
+	g.Participants = []Participant{{Household: door(1), Proxy: &Proxy{By: "lin", Payer: "daughter"}}}
+	homes := map[string][]string{door(1): {"granny"}}
+	for kind, want := range map[string]string{orderedForYou: "granny", "goods_here": "daughter granny lin"} {
+		readers := g.readers(Effect{Kind: kind, Household: door(1)}, homes)
+		if got := strings.Join(slices.Sorted(maps.Keys(readers)), " "); got != want {
+			t.Errorf("%s is told to %s, not to %s", kind, got, want)
 		}
 	}
 }

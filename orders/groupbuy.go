@@ -189,6 +189,9 @@ type Effect struct {
 	Numbers   map[string]int64 `json:"numbers,omitempty"`
 }
 
+// orderedForYou tells a household what somebody else has ordered for it.
+const orderedForYou = "ordered_for_you"
+
 // effectRecall asks the round's market to plan again without it.
 const effectRecall = "recall"
 

@@ -156,7 +156,7 @@ func (g *GroupBuy) take(w Wish, now time.Time) {
 		g.MoneyChanged(w.Household)
 	}
 	if w.Proxy != nil {
-		g.effect("ordered_for_you", w.Household, "", nil)
+		g.effect(orderedForYou, w.Household, "", nil)
 	}
 }
 
