@@ -118,7 +118,13 @@ func moreCompounds() map[string]*Compound {
 		"phases": {Form: AddressForm{LaneZh: "期", LaneEn: "Phase"}, Buildings: append(numbered(6, 12, 1, 4, "1"), numbered(5, 12, 1, 4, "2")...)},
 		"groves": {Form: AddressForm{LaneZh: "苑", BuildingZh: "号"}, Buildings: slices.Concat(numbered(9, 6, 2, 2, "香樟"), numbered(9, 6, 2, 2, "桂花"), numbered(6, 11, 1, 4, "银杏"))},
 		"houses": {Form: AddressForm{BuildingZh: "号"}, Buildings: numbered(60, 1, 1, 1, "")},
+		"pairs":  {NameZh: "双子星城", Form: AddressForm{Prefixes: []string{"银桥路9弄"}, BuildingZh: "栋"}, Buildings: withNames(18, "A1", "A2", "A3", "A12", "B1", "B2", "C1")},
+		"alley":  {NameZh: "德兴里", Form: AddressForm{Prefixes: []string{"德兴路35弄"}, BuildingZh: "号"}, Buildings: numbered(20, 3, 1, 2, "")},
+		"wide":   {Form: AddressForm{BuildingZh: "号楼"}, Buildings: []Building{{No: "1", Floors: 33, Units: 1, DoorsPerFloor: 12}, {No: "2", Floors: 33, Units: 1, DoorsPerFloor: 12}, {No: "5", Floors: 6, Units: 4, DoorsPerFloor: 2}}},
 		"areas":  {Form: AddressForm{LaneZh: "区"}, Buildings: slices.Concat(numbered(6, 12, 1, 4, "东"), numbered(5, 12, 1, 4, "西"), numbered(5, 12, 1, 4, "A"))},
+	}
+	for i := range all["alley"].Buildings {
+		all["alley"].Buildings[i].MoreRooms = []string{"前楼", "亭子间", "2楼前"}
 	}
 	all["one"].Buildings[11].MoreRooms = []string{"1500", "B1", "301A", "G01"}
 	for _, k := range kinds() {

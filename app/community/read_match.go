@@ -239,7 +239,7 @@ func (m *matcher) unitOf(i int, f match) {
 		f.unit = m.tokens[i].value
 		f.strength = max(f.strength, joined)
 		m.floorOf(m.skip(after+1, " -#"), f)
-	case m.class(i) == unitFirst && m.class(m.skip(i+1, " #")) == number:
+	case (m.class(i) == unitFirst || m.class(i) == unitAfter && m.text(i) == "单元") && m.class(m.skip(i+1, " #")) == number: // 单元：2
 		at := m.skip(i+1, " #")
 		f.unit = m.tokens[at].value
 		f.strength = max(f.strength, joined)

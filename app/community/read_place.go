@@ -20,6 +20,7 @@ var (
 	ownLane   = regexp.MustCompile(`^(\d+)弄`)
 	regionEnd = regexp.MustCompile(region + `\s*$`)
 	lettered  = regexp.MustCompile(`^(\d+)([甲乙丙丁戊a-zA-Z])$`)
+	block     = regexp.MustCompile(`^([a-zA-Z])(\d+)$`)
 	ending    = regexp.MustCompile(`^(\p{Han}{2,})[` + buildingEnds + `]$`)
 	bracketed = regexp.MustCompile(`[（(].*?[）)]`)
 )
@@ -88,12 +89,15 @@ func (c *Compound) ownNames() (names []string) {
 	return names
 }
 
-// spellings are other ways to write a building's name: 1号楼甲 for 1甲, 香樟 for 香樟苑.
+// spellings are other ways to write a building's name: 1号楼甲 for 1甲, A-1 for A1, 香樟 for 香樟苑.
 func spellings(name string) (other []string) {
 	if m := lettered.FindStringSubmatch(name); m != nil {
 		for _, word := range strings.Fields("号楼 号 栋 幢") {
 			other = append(other, m[1]+word+m[2])
 		}
+	}
+	if m := block.FindStringSubmatch(name); m != nil {
+		other = append(other, m[1]+"-"+m[2])
 	}
 	if m := ending.FindStringSubmatch(name); m != nil {
 		other = append(other, m[1])

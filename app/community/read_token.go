@@ -292,10 +292,10 @@ func (s *scanner) digit(i int) bool { return i >= 0 && i < len(s.runes) && isDig
 func (s *scanner) betweenDigits(i int) bool { return s.digit(i-1) && s.digit(i+1) }
 
 // joins tells whether a character that is no dash stands for one here: 12之301, 12号的301,
-// 12一301, 12@301, and 12:301, which is no time of day.
+// 十二杠三零一, 12一301, 12@301, and 12:301, which is no time of day.
 func (s *scanner) joins(i int) bool {
 	switch s.runes[i] {
-	case '之', '的':
+	case '之', '的', '杠':
 		follows := i+1 < len(s.runes) && (isDigit(s.runes[i+1]) || isChineseNumeral(s.runes[i+1]))
 		return follows && len(s.out) > 0 && strings.IndexByte("NHBUALG", byte(s.out[len(s.out)-1].class)) >= 0
 	case '一', '丨', 'ー', '@':

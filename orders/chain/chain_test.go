@@ -223,8 +223,8 @@ func TestReviewsSurviveJSON(t *testing.T) {
 // TestFormatParsesBack posts orders of any doors, items and names and reads them back.
 func TestFormatParsesBack(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
-	names := []string{"", "小周", "王五", "李梅", "Mary Ann", "鸡蛋姐", "B座小王", "退出", "3", "例", "12-301", "老 王", "#接龙", "小周改成", "一二三", "x", "（小）", "牛奶"}
-	notes := []string{"", "放门口", "不要了", "3份", "谢谢", "12-302", "）（"}
+	names := []string{"", "小周", "王五", "李梅", "Mary Ann", "鸡蛋姐", "B座小王", "退出", "3", "例", "12-301", "老 王", "#接龙", "小周改成", "一二三", "x", "（小）", "牛奶", "各家", "帮楼上"}
+	notes := []string{"", "放门口", "不要了", "3份", "谢谢", "12-302", "）（", "破了两个", "各位好"}
 	for place, compound := range compounds {
 		for name, items := range offers {
 			c := context(place, name)

@@ -46,6 +46,7 @@ func (p *parser) line(o Order) string {
 
 func (p *parser) readsAs(line string, o Order) bool {
 	e := p.entry("1. "+line, 3)
+	p.askContent(&e)
 	return e.Door != nil && *e.Door == o.Door && sameWants(e.Wants, o.Wants) && len(e.Questions) == 0 && e.Action == Add && !e.plus &&
 		!headLine.MatchString(line) && !exampleRow.MatchString(line)
 }

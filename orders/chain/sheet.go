@@ -2,6 +2,7 @@ package chain
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -19,43 +20,12 @@ const (
 	AskFormula  = "formula"  // a cell holds a formula, which is not worked out
 )
 
-// column is what a sheet says in one of its columns.
-type column string
-
-const (
-	colNumber   column = "number"
-	colName     column = "name"
-	colPerson   column = "person" // who ordered, where the recipient has a column too
-	colPhone    column = "phone"
-	colAddress  column = "address"
-	colLane     column = "lane"
-	colBuilding column = "building"
-	colUnit     column = "unit"
-	colRoom     column = "room"
-	colItem     column = "item"
-	colSpec     column = "spec"
-	colQuantity column = "quantity"
-	colNote     column = "note"
-	colAmount   column = "amount"
-	colRefund   column = "refund"
-	colStatus   column = "status"
-)
-
-// headings are the words of the exports of 快团团 and 群接龙, and of sheets that leaders keep.
-var headings = map[column]string{
-	colNumber: "跟团号 接龙号 订单号 订单编号 序号 no. order", colName: "收货人 收件人 姓名 昵称 名字 收件人姓名 收货人姓名 name recipient", colPerson: "下单人 接龙人 微信昵称 用户昵称 团员昵称 下单人昵称",
-	colPhone: "联系电话 手机 手机号 电话 收货人电话 收件人电话 收货人手机 收件人手机 phone tel mobile", colAddress: "详细地址 收货地址 收件地址 收件人地址 收货人地址 地址 address",
-	colLane: "弄号 弄", colBuilding: "楼号 楼栋 楼栋号 栋 楼 building bldg", colUnit: "单元 单元号 unit", colRoom: "房号 房间号 室号 门牌 门牌号 room",
-	colItem: "商品 商品名称 品名 产品 商品信息 商品详情 商品明细 item product", colSpec: "规格 商品规格 spec", colQuantity: "数量 订购数量 份数 购买数量 商品数量 商品总数 件数 quantity qty",
-	colNote: "团员备注 备注 买家留言 留言 note remark", colAmount: "订单金额 订单总金额 实付金额", colRefund: "退款金额 已退款", colStatus: "支付状态 订单状态 状态",
-}
-
 // grid is a sheet's cells; formulas are texts that begin with =.
 type grid [][]string
 
 // ReadSheet reads an exported sheet, xlsx or csv, against the same questions as a
 // chain. Rows of one order number are one entry; a total row is held against the
-// rows above it. Faults: "sheet_unreadable", "sheet_too_long", "sheet_columns"
+// rows above it. Faults: "sheet_unreadable", "sheet_old", "sheet_differs", "sheet_too_long", "sheet_columns"
 // with the columns that are missing.
 func ReadSheet(file string, data []byte, c Context) (*Review, error) {
 	cells, err := open(file, data)
@@ -98,82 +68,7 @@ type table struct {
 	review   *Review
 	of       []int // entry of each row, from 1
 	sum      int64
-}
-
-// findHeading takes the row among the first ten that has the most known words.
-func (t *table) findHeading() error {
-	t.heading, t.columns = headingOf(t.cells)
-	t.byOrder = map[string]int{}
-	t.findProducts()
-	var missing []string
-	if !t.has(colAddress, colRoom, colName, colPerson, colNote) {
-		missing = append(missing, "详细地址 / 楼号+房号 / 收货人")
-	}
-	if !t.has(colQuantity, colItem) && len(t.products) == 0 {
-		missing = append(missing, "数量")
-	}
-	if len(t.menu.items) > 1 && !t.has(colItem) && len(t.products) == 0 && t.itemOf(title(t.file)) < 0 {
-		missing = append(missing, "商品")
-	}
-	if len(missing) == 0 {
-		return nil
-	}
-	return fault.New(fault.Invalid, "sheet_columns", "The sheet lacks these columns: %s.", strings.Join(missing, ", ")).
-		With("missing", missing).With("found", t.found())
-}
-
-func headingOf(cells grid) (at int, columns map[column]int) {
-	columns = map[column]int{}
-	for i := range min(10, len(cells)) {
-		if found := known(cells[i]); len(found) > len(columns) {
-			at, columns = i, found
-		}
-	}
-	return at, columns
-}
-
-func known(row []string) map[column]int {
-	found := map[column]int{}
-	for i, cell := range row {
-		word := strings.Join(strings.Fields(foldText(cell)), "")
-		for col, list := range headings {
-			if _, twice := found[col]; !twice && slices.Contains(strings.Fields(list), word) {
-				found[col] = i
-			}
-		}
-	}
-	return found
-}
-
-func (t *table) has(any ...column) bool {
-	return slices.ContainsFunc(any, func(c column) bool { _, ok := t.columns[c]; return ok })
-}
-
-// found lists the headings that were understood.
-func (t *table) found() []string {
-	out := []string{}
-	for _, at := range t.columns {
-		out = append(out, t.cells[t.heading][at])
-	}
-	slices.Sort(out)
-	return out
-}
-
-// findProducts finds columns that are headed by an item's name, with quantities below.
-func (t *table) findProducts() {
-	t.products = map[int]int{}
-	if t.has(colItem) || len(t.cells) == 0 {
-		return
-	}
-	for at, cell := range t.cells[t.heading] {
-		used := false
-		for _, other := range t.columns {
-			used = used || other == at
-		}
-		if item := t.itemOf(cell); item >= 0 && !used {
-			t.products[at] = item
-		}
-	}
+	part     int64 // since the last sum
 }
 
 // itemOf gives the one item that a cell names, or -1.
@@ -204,8 +99,14 @@ func (t *table) cell(row int, c column) string {
 	if !ok || at >= len(t.cells[row]) {
 		return ""
 	}
-	return strings.TrimSpace(t.cells[row][at])
+	return wholeNumber.ReplaceAllString(strings.TrimSpace(t.cells[row][at]), "$1")
 }
+
+// wholeNumber is a number that a program gave a point: 301.0.
+var wholeNumber = regexp.MustCompile(`^(\d+)\.0+$`)
+
+// sumCell begins a row of sums.
+var sumCell = regexp.MustCompile(`(?i)^(?:合计|总计|总数|小计|共计|汇总|sub ?total|total|sum)\s*[:：]?\s*[\d.,]*\s*\S?$`)
 
 // row reads one row of the sheet.
 func (t *table) row(i int) {
@@ -227,10 +128,11 @@ func (t *table) row(i int) {
 }
 
 func (t *table) isTotal(i int) bool {
-	for _, cell := range t.cells[i] {
-		if word := strings.TrimSpace(cell); slices.Contains(strings.Fields("合计 总计 总数 小计 共计 Total total"), strings.TrimRight(word, ":：")) {
-			return true
-		}
+	sums := func(cell string) bool { return sumCell.MatchString(plain(strings.TrimSpace(cell))) }
+	first := slices.IndexFunc(t.cells[i], func(cell string) bool { return strings.TrimSpace(cell) != "" })
+	ofNobody := !sums(t.cell(i, colNote)) && !slices.ContainsFunc([]column{colPhone, colAddress, colRoom}, func(c column) bool { return t.cell(i, c) != "" && !sums(t.cell(i, c)) })
+	if sums(t.cells[i][first]) || ofNobody && slices.ContainsFunc(t.cells[i], sums) {
+		return true
 	}
 	n, err := quantity(t.cell(i, colQuantity))
 	return !t.names(i) && t.cell(i, colItem) == "" && err == "" && n == t.sum && i == len(t.cells)-1
@@ -244,7 +146,9 @@ func (t *table) names(i int) bool {
 // checkTotal asks where the sheet's own sum is another than that of its rows.
 func (t *table) checkTotal(i int, text string) {
 	n, problem := quantity(t.cell(i, colQuantity))
-	if !t.has(colQuantity) || t.cell(i, colQuantity) == "" || problem != "" || n == t.sum {
+	part := t.part
+	t.part = 0
+	if !t.has(colQuantity) || t.cell(i, colQuantity) == "" || problem != "" || n == t.sum || n == part {
 		return
 	}
 	t.review.Entries = append(t.review.Entries, Entry{
@@ -262,7 +166,10 @@ func (t *table) entry(i int, text string) {
 	if e.Name == "" {
 		e.Name = t.cell(i, colPerson)
 	}
-	e.Phone, e.Note = t.cell(i, colPhone), t.cell(i, colNote)
+	if phone := t.cell(i, colPhone); !strings.Contains(phone, "E+") { // 1.38E+10 has lost its digits
+		e.Phone = phone
+	}
+	e.Note = t.cell(i, colNote)
 	t.door(i, &e)
 	t.goods(i, &e)
 	t.doubts(i, &e)
@@ -277,6 +184,7 @@ func (t *table) entry(i int, text string) {
 		t.of[i] = at + 1
 		return
 	}
+	e.again = order != "" && t.numbersOrders() // of its own number: no duplicate
 	t.review.Entries = append(t.review.Entries, e)
 	t.of[i] = len(t.review.Entries)
 	t.byOrder[order] = len(t.review.Entries) - 1
@@ -312,10 +220,10 @@ func (e *Entry) join(row Entry) {
 // door reads the row's door: from the columns of building and room, the address, or the note.
 func (t *table) door(i int, e *Entry) {
 	var readings []community.Reading
-	for _, text := range []string{t.placeText(i), t.cell(i, colAddress), t.cell(i, colNote), t.cell(i, colPerson)} {
-		if text == "" {
-			continue
-		}
+	if place := t.place(i); place.Doubt != community.NoAddress {
+		readings = append(readings, place)
+	}
+	for _, text := range []string{t.cell(i, colAddress), t.cell(i, colNote), t.cell(i, colPerson)} {
 		if r := t.reader.Read(text); r.Doubt != community.NoAddress {
 			readings = append(readings, r)
 		}
@@ -333,6 +241,19 @@ func (t *table) door(i int, e *Entry) {
 	if e.Door != nil {
 		e.DoorFrom = "address"
 	}
+}
+
+// place reads the columns of lane, building, unit and room together, or the room's alone where it
+// says the building as well: 12 | 12-301.
+func (t *table) place(i int) community.Reading {
+	together := t.reader.Read(t.placeText(i))
+	if alone := t.reader.Read(t.cell(i, colRoom)); together.Door == nil && alone.Door != nil {
+		column := t.reader.Read(t.cell(i, colLane) + " " + t.cell(i, colBuilding) + "号楼")
+		if no := column.Building; no == "" || no == alone.Door.Building {
+			return alone
+		}
+	}
+	return together
 }
 
 // placeText writes the columns of lane, building, unit and room as one address.

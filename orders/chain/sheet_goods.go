@@ -1,6 +1,7 @@
 package chain
 
 import (
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,15 +13,22 @@ func (t *table) goods(i int, e *Entry) {
 	switch {
 	case len(t.products) > 0:
 		for at := range t.cells[i] {
-			if item, ok := t.products[at]; ok && !nothing(t.cells[i][at]) {
-				t.take(e, item, t.cells[i][at])
+			item, ok := t.products[at]
+			if !ok || nothing(t.cells[i][at]) {
+				continue
 			}
+			if id := t.menu.items[item].ID; slices.ContainsFunc(e.Wants, func(w Want) bool { return w.Item == id }) { // two columns of one item
+				e.Wants = slices.DeleteFunc(e.Wants, func(w Want) bool { return w.Item == id })
+				e.ask(Ask{Code: AskPairing, Items: []string{id}, Text: t.cells[i][at]})
+				continue
+			}
+			t.take(e, item, t.cells[i][at])
 		}
 	case t.has(colItem) && t.has(colQuantity):
 		wants, asks, counted := t.list(i)
 		if n, problem := quantity(t.cell(i, colQuantity)); counted && len(asks) == 0 && problem == "" && len(wants) > 1 && sum(wants) == n { // 鸡蛋*2;牛奶*1, 3
 			e.Wants = merge(append(e.Wants, wants...))
-			t.sum += n
+			t.count(n)
 			return
 		}
 		t.take(e, t.named(i), t.cell(i, colQuantity))
@@ -30,13 +38,15 @@ func (t *table) goods(i int, e *Entry) {
 			wants, asks = nil, []Ask{{Code: AskQuantity, Text: t.cell(i, colItem)}}
 		}
 		e.Wants, e.Questions = merge(append(e.Wants, wants...)), append(e.Questions, asks...)
-		t.sum += sum(wants)
+		t.count(sum(wants))
 	case len(t.menu.items) == 1:
 		t.take(e, 0, t.cell(i, colQuantity))
 	default:
 		t.take(e, t.itemOf(title(t.file)), t.cell(i, colQuantity))
 	}
 }
+
+func (t *table) count(n int64) { t.sum, t.part = t.sum+n, t.part+n }
 
 // list reads a cell that lists goods, and tells whether it says how many.
 func (t *table) list(i int) (wants []Want, asks []Ask, counted bool) {
@@ -71,7 +81,7 @@ func (t *table) named(i int) int {
 func (t *table) take(e *Entry, item int, cell string) {
 	n, problem := quantity(cell)
 	if problem == "" {
-		t.sum += n
+		t.count(n)
 	}
 	switch {
 	case item < 0:
@@ -113,10 +123,9 @@ func quantity(cell string) (n int64, problem string) {
 
 // doubts asks about rows that the sheet itself says are refunded or not paid, and about formulas.
 func (t *table) doubts(i int, e *Entry) {
-	refund, _ := strconv.ParseFloat(t.cell(i, colRefund), 64)
-	status := t.cell(i, colStatus)
-	if refund > 0 || strings.ContainsAny(status, "退") || strings.Contains(status, "取消") || strings.Contains(status, "未支付") || strings.Contains(status, "待支付") {
-		e.ask(Ask{Code: AskRefunded, Text: strings.TrimSpace(status + " " + t.cell(i, colRefund))})
+	refund, status := t.cell(i, colRefund), t.cell(i, colStatus)
+	if strings.ContainsAny(refund, "123456789") || notBought.MatchString(notRefunded.ReplaceAllString(foldText(status), "")) {
+		e.ask(Ask{Code: AskRefunded, Text: strings.TrimSpace(status + " " + refund)})
 	}
 	for _, c := range []column{colName, colAddress, colRoom, colBuilding, colItem} {
 		if strings.HasPrefix(t.cell(i, c), "=") {
@@ -124,3 +133,8 @@ func (t *table) doubts(i int, e *Entry) {
 		}
 	}
 }
+
+var (
+	notBought   = regexp.MustCompile(`退|取消|关闭|失效|未支付|待支付|未付|待付|refund|cancel|closed|unpaid`)
+	notRefunded = regexp.MustCompile(`(?:未|无|没有|无需)(?:申请)?退款?|not refunded`)
+)

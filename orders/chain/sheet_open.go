@@ -4,9 +4,13 @@ import (
 	"bytes"
 	"encoding/csv"
 	"errors"
+	"fmt"
 	"io"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/xuri/excelize/v2"
@@ -27,7 +31,7 @@ func open(file string, data []byte) (grid, error) {
 		return openWorkbook(data)
 	}
 	if bytes.HasPrefix(data, []byte{0xd0, 0xcf, 0x11, 0xe0}) {
-		return nil, unreadable("Sheets of the old kind (.xls) are not read. Please save it as .xlsx.")
+		return nil, fault.New(fault.Invalid, "sheet_old", "Sheets of the old kind (.xls) are not read. Please save it as .xlsx and upload that.")
 	}
 	return openCSV(data)
 }
@@ -71,9 +75,17 @@ func openCSV(data []byte) (grid, error) {
 		if len(cells) >= MaxLines {
 			row = nil // counted only
 		}
+		for i := range row {
+			row[i] = constant(row[i])
+		}
 		cells = append(cells, row[:min(len(row), maxColumns)])
 	}
 }
+
+var constantText = regexp.MustCompile(`^="([^"]*)"$|^'(\d.*)$`)
+
+// constant gives the text of a cell that was kept from becoming a number: ="0138", '0138.
+func constant(cell string) string { return constantText.ReplaceAllString(cell, "$1$2") }
 
 // openWorkbook reads the sheets that have a heading, one below the other, or the first
 // one where none has.
@@ -100,7 +112,7 @@ func openWorkbook(data []byte) (grid, error) {
 		case slices.Equal(heading, cells[at]):
 			orders = append(orders, cells[at:]...)
 		default:
-			return nil, unreadable("The sheets of this workbook have different columns. Please upload one sheet at a time.")
+			return nil, fault.New(fault.Invalid, "sheet_differs", "The sheets of this workbook have different columns. Please upload one sheet at a time.")
 		}
 	}
 	if heading == nil {
@@ -138,9 +150,65 @@ func openSheet(f *excelize.File, sheet string) (grid, error) {
 				continue
 			}
 			if formula, _ := f.GetCellFormula(sheet, at); formula != "" {
-				cells[i][j] = "=" + strings.TrimPrefix(formula, "=")
+				cells[i][j] = constant("=" + strings.TrimPrefix(formula, "="))
 			}
 		}
 	}
+	heading, columns := headingOf(cells)
+	for _, c := range who {
+		if j, ok := columns[c]; ok {
+			for i := heading + 1; i < len(cells); i++ {
+				if j < len(cells[i]) {
+					cells[i][j] = dated(f, sheet, i, j, cells[i][j])
+				}
+			}
+			cells.fill(f, sheet, j)
+		}
+	}
 	return cells, nil
+}
+
+// fill writes what merged cells of column j say into all of their rows.
+func (g grid) fill(f *excelize.File, sheet string, j int) {
+	merged, _ := f.GetMergeCells(sheet)
+	for _, m := range merged {
+		column, first, err := excelize.CellNameToCoordinates(m.GetStartAxis())
+		_, last, wrong := excelize.CellNameToCoordinates(m.GetEndAxis())
+		if err != nil || wrong != nil || column != j+1 {
+			continue
+		}
+		for i := first; i < min(last, len(g)); i++ { // the row behind the first, from 0
+			for len(g[i]) <= j {
+				g[i] = append(g[i], "")
+			}
+			g[i][j] = g[first-1][j]
+		}
+	}
+}
+
+const monthAndYear = 17 // mmm-yy, Excel's number of the format
+
+// dated writes a cell that is a day as a day, for its number is no door. What became a month, as
+// 12-1901 does when it is typed, is written as it was.
+func dated(f *excelize.File, sheet string, i, j int, cell string) string {
+	day, err := strconv.ParseFloat(cell, 64)
+	at, wrong := excelize.CoordinatesToCellName(j+1, i+1)
+	if err != nil || wrong != nil {
+		return cell
+	}
+	number, _ := f.GetCellStyle(sheet, at)
+	style, err := f.GetStyle(number)
+	if err != nil {
+		return cell
+	}
+	custom := style.CustomNumFmt != nil && strings.ContainsAny(*style.CustomNumFmt, "yd")
+	date, err := excelize.ExcelDateToTime(day, false)
+	switch n := style.NumFmt; {
+	case err != nil:
+	case n == monthAndYear:
+		return fmt.Sprintf("%d-%d", date.Month(), date.Year())
+	case n >= 14 && n <= 22, n >= 27 && n <= 36, n >= 50 && n <= 58, custom:
+		return date.Format(time.DateOnly)
+	}
+	return cell
 }

@@ -150,7 +150,7 @@ func TestSheetsThatCannotBeReadSayWhy(t *testing.T) {
 		"no household": {[]byte("商品,数量\n鸡蛋,2"), "sheet_columns"},
 		"no product":   {[]byte("收货人,收货地址,数量\n小周,12-301,2"), "sheet_columns"},
 		"empty":        {nil, "sheet_columns"},
-		"old workbook": {[]byte{0xd0, 0xcf, 0x11, 0xe0, 1}, "sheet_unreadable"},
+		"old workbook": {[]byte{0xd0, 0xcf, 0x11, 0xe0, 1}, "sheet_old"},
 		"broken":       {[]byte("PK\x03\x04 and no more"), "sheet_unreadable"},
 		"picture":      {[]byte("\x89PNG\x00\x00\x00"), "sheet_unreadable"},
 		"too long":     {[]byte("收货人,收货地址,商品,数量\n" + strings.Repeat("小周,12-301,鸡蛋,1\n", 40000)), "sheet_too_long"},
@@ -310,7 +310,7 @@ func TestSheetsOfDifferentColumnsAreUploadedOneByOne(t *testing.T) {
 	if err := f.Write(&out); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := ReadSheet("团.xlsx", out.Bytes(), context("lanes", "market")); !fault.Is(err, "sheet_unreadable") {
+	if _, err := ReadSheet("团.xlsx", out.Bytes(), context("lanes", "market")); !fault.Is(err, "sheet_differs") {
 		t.Errorf("%v", err)
 	}
 }
