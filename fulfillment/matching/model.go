@@ -197,7 +197,9 @@ func (mod *model) addCells() {
 			}
 			mod.cells[k].lots = append(mod.cells[k].lots, cellLot{l, int32(p)})
 			mod.cellsOf[l] = append(mod.cellsOf[l], k)
-			mod.pairCells[p] = append(mod.pairCells[p], k)
+			if !slices.Contains(mod.pairCells[p], k) { // it may have another lot of the same product
+				mod.pairCells[p] = append(mod.pairCells[p], k)
+			}
 		}
 	}
 }
@@ -220,7 +222,8 @@ func (mod *model) canServe(c *cell, l int32) bool {
 
 // wants splits the demands of each cell into classes. A household's first unit
 // of a product counts twice; where it has several demands for one product, the
-// most worthy one carries the bonus, and the slack of a bound covers the rest.
+// most worthy one that a lot can come to carries the bonus, and the slack of a bound
+// covers the rest.
 func (mod *model) wants() {
 	claim, best := mod.indexes.claim, make([]int32, mod.indexes.claims)
 	for i := range best {
@@ -229,13 +232,14 @@ func (mod *model) wants() {
 	for i := range mod.market.Demands {
 		d, b := &mod.market.Demands[i], best[claim[i]]
 		switch {
+		case d.Quantity == 0:
 		case b < 0:
 			best[claim[i]] = int32(i)
-		case mod.market.Demands[b].worth() < d.worth():
-			mod.slack += float64(mod.market.Demands[b].worth())
+		case mod.sooner(d, &mod.market.Demands[b]):
+			mod.slack += mod.bonus(&mod.market.Demands[b])
 			best[claim[i]] = int32(i)
 		default:
-			mod.slack += float64(d.worth())
+			mod.slack += mod.bonus(d)
 		}
 	}
 	for k := range mod.cells {
@@ -248,6 +252,30 @@ func (mod *model) wants() {
 			return cmp.Or(cmp.Compare(b.worth, a.worth), cmp.Compare(b2i(b.first), b2i(a.first)), cmp.Compare(a.cap, b.cap))
 		})
 	}
+}
+
+// sooner says whether a demand rather than another of its household carries the
+// bonus of a first unit.
+func (mod *model) sooner(d, other *Demand) bool {
+	if comes := mod.bonus(d) > 0; comes != (mod.bonus(other) > 0) {
+		return comes
+	}
+	return d.worth() > other.worth()
+}
+
+// bonus is what a demand's first unit can count once more: nothing where no lot can
+// come to it.
+func (mod *model) bonus(d *Demand) float64 {
+	pin, product := mod.pin(d), int32(mod.indexes.products[d.Product])
+	for _, p := range mod.gates[mod.indexes.gates[d.Gate]].pairs {
+		for _, l := range mod.suppliers[mod.pairs[p].supplier].lots {
+			lot := &mod.lots[l]
+			if lot.product == product && lot.stock > 0 && lot.tiers[len(lot.tiers)-1].UnitPrice <= d.MaxUnitPrice && (pin < 0 || pin == l) {
+				return float64(d.worth())
+			}
+		}
+	}
+	return 0
 }
 
 func b2i(b bool) int {

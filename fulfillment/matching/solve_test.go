@@ -3,6 +3,7 @@ package matching
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"testing"
 )
 
@@ -37,6 +38,24 @@ func TestTinyMarketsAreSolvedToTheOptimumAndBounded(t *testing.T) {
 	}
 }
 
+// TestAFirstUnitCountsTwiceWhereSomethingComes has a household that asks for the product
+// three times: for nothing, for a lot that is gone, and for what one unit makes worth a supplier.
+func TestAFirstUnitCountsTwiceWhereSomethingComes(t *testing.T) {
+	m := &Market{
+		Products: []Product{{ID: "p"}}, Gates: []Gate{{ID: "g", MaxTrips: 1}},
+		Suppliers: []Supplier{{ID: "s", ActivationCost: 60, Reach: []Reach{{Gate: "g"}}}},
+		Lots:      []Lot{{ID: "l", Supplier: "s", Product: "p", Available: 1, Tiers: []Tier{{1, 69}}}, {ID: "gone", Supplier: "s", Product: "p", Tiers: []Tier{{1, 1}}}},
+		Demands: []Demand{
+			{ID: "nothing", Gate: "g", Household: "h", Product: "p", MaxUnitPrice: 113},
+			{ID: "pinned", Gate: "g", Household: "h", Product: "p", Quantity: 1, MaxUnitPrice: 120, Lot: "gone"},
+			{ID: "open", Gate: "g", Household: "h", Product: "p", Quantity: 2, MaxUnitPrice: 95},
+		},
+	}
+	if p := solve(t, m, Options{Iterations: 10}); p.Value != 2*95-69-60 || p.Bound != p.Value {
+		t.Errorf("value %d, bound %d: %+v", p.Value, p.Bound, p.Unserved)
+	}
+}
+
 func TestMoreStockOrAHigherCapNeverLowersTheOptimum(t *testing.T) {
 	for seed := range uint64(150) {
 		m := tiny(seed)
@@ -65,6 +84,42 @@ func TestGeneratedMarketsKeepEveryRuleUnderEveryLimit(t *testing.T) {
 		if p.Value < 0 {
 			t.Errorf("market %d: worse than nothing: %d", seed, p.Value)
 		}
+	}
+}
+
+// TestASupplierMayHaveTwoLotsOfAProduct halves every lot, one half a little dearer.
+func TestASupplierMayHaveTwoLotsOfAProduct(t *testing.T) {
+	for seed := range uint64(40) {
+		m := generate(size{gates: 12, suppliers: 8, products: 5, linesPerGate: 10, lotsPerSupplier: 3, reach: 8, stock: 0.8, limits: true}, seed)
+		halve(m)
+		solve(t, m, Options{Iterations: 300})
+	}
+	missed := 0
+	for seed := range uint64(60) {
+		m := tiny(seed)
+		halve(m)
+		want, p := exact(m), solve(t, m, Options{Iterations: 600})
+		if p.Bound < want || p.Value > want {
+			t.Fatalf("market %d: the optimum %d is not between the plan's %d and the bound %d", seed, want, p.Value, p.Bound)
+		}
+		if p.Value < want {
+			missed++
+			t.Logf("market %d: %d of %d", seed, p.Value, want)
+		}
+	}
+	if missed > 3 {
+		t.Errorf("%d of 60 markets were not solved to the optimum", missed)
+	}
+}
+
+func halve(m *Market) {
+	for _, l := range m.Lots {
+		twin := l
+		twin.ID, twin.Available, twin.Tiers = l.ID+"'", l.Available/2, slices.Clone(l.Tiers)
+		for i := range twin.Tiers {
+			twin.Tiers[i].UnitPrice++
+		}
+		m.Lots = append(m.Lots, twin)
 	}
 }
 
