@@ -8,7 +8,6 @@ import (
 
 	"baimi/app/fault"
 	"baimi/catalog"
-	"baimi/fulfillment/matching"
 	"baimi/orders"
 )
 
@@ -78,36 +77,30 @@ func (a *Allocation) bookings(deliveries map[string]*BulkDelivery) map[string]ma
 
 // redeliver brings the deliveries in line with the plan. Their suppliers are told by Due.
 func (f *Fulfillment) redeliver(ctx context.Context, a *Allocation, deliveries map[string]*BulkDelivery) error {
-	now, fresh, change := f.now(), []*matching.Drop{}, []string{}
-	drops := a.drops()
-	for id, drop := range drops {
-		if deliveries[id] == nil {
-			fresh = append(fresh, drop)
-		}
-	}
+	drops, change := a.drops(), []string{}
 	for id, d := range deliveries {
 		if a.mayChange(d) && (drops[id] != nil || d.State == Replanning) {
 			change = append(change, id)
+		} else {
+			delete(drops, id)
 		}
 	}
-	planned, err := f.planned(ctx, a, fresh)
+	planned, err := f.planned(ctx, a, drops)
 	if err != nil {
 		return err
 	}
-	if err := f.Deliveries.InsertMissing(ctx, planned); err != nil {
-		return err
+	fresh, now := []BulkDelivery{}, f.now()
+	for id, d := range planned {
+		if deliveries[id] == nil {
+			fresh = append(fresh, d)
+		}
 	}
-	of, err := f.goodsOf(ctx, a)
-	if err != nil {
+	if err := f.Deliveries.InsertMissing(ctx, fresh); err != nil {
 		return err
 	}
 	return each(ctx, change, func(ctx context.Context, id *string) error {
-		var next BulkDelivery
-		drop := drops[*id]
-		if drop != nil {
-			next = deliveryOf(a, drop, of, now)
-		}
-		_, err := f.Deliveries.Alter(ctx, *id, func(d *BulkDelivery) error { d.Replan(&next, drop != nil, now); return nil })
+		next, goes := planned[*id]
+		_, err := f.Deliveries.Alter(ctx, *id, func(d *BulkDelivery) error { d.Replan(&next, goes, now); return nil })
 		return err
 	})
 }

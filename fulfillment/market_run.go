@@ -215,11 +215,11 @@ func (f *Fulfillment) carryOut(ctx context.Context, a *Allocation) error {
 		}
 		return f.retry(ctx, a, err)
 	}
-	deliveries, err := f.planned(ctx, a, slices.Collect(maps.Values(a.drops())))
+	deliveries, err := f.planned(ctx, a, a.drops())
 	if err != nil {
 		return err
 	}
-	if err := f.Deliveries.InsertMissing(ctx, deliveries); err != nil {
+	if err := f.Deliveries.InsertMissing(ctx, slices.Collect(maps.Values(deliveries))); err != nil {
 		return err
 	}
 	now := f.now()
@@ -295,47 +295,59 @@ func (f *Fulfillment) unreserve(ctx context.Context, a *Allocation) error {
 	return nil
 }
 
-// planned are the deliveries of drops.
-func (f *Fulfillment) planned(ctx context.Context, a *Allocation, drops []*matching.Drop) ([]BulkDelivery, error) {
-	of, err := f.goodsOf(ctx, a)
+// planned are the deliveries that drops become, by their ids.
+func (f *Fulfillment) planned(ctx context.Context, a *Allocation, drops map[string]*matching.Drop) (map[string]BulkDelivery, error) {
+	of, err := f.goodsOf(ctx, a, drops)
 	if err != nil {
 		return nil, err
 	}
-	now := f.now()
-	deliveries := make([]BulkDelivery, 0, len(drops))
-	for _, drop := range drops {
-		deliveries = append(deliveries, deliveryOf(a, drop, of, now))
+	now, deliveries := f.now(), make(map[string]BulkDelivery, len(drops))
+	for id, drop := range drops {
+		deliveries[id] = deliveryOf(a, drop, of, now)
 	}
-	slices.SortFunc(deliveries, func(a, b BulkDelivery) int { return cmp.Compare(a.ID, b.ID) })
 	return deliveries, nil
 }
 
-// goods is what deliveries say of a market beyond its plan.
+// goods is what the deliveries of some drops say beyond the plan.
 type goods struct {
 	lots     map[string]DropLot
 	currency map[string]string           // by gate
 	asked    map[string]*matching.Demand // by its id
 }
 
-func (f *Fulfillment) goodsOf(ctx context.Context, a *Allocation) (*goods, error) {
-	of := &goods{lots: map[string]DropLot{}, currency: map[string]string{}, asked: make(map[string]*matching.Demand, len(a.Problem.Demands))}
+func (f *Fulfillment) goodsOf(ctx context.Context, a *Allocation, drops map[string]*matching.Drop) (*goods, error) {
+	of := &goods{lots: map[string]DropLot{}, currency: map[string]string{}, asked: map[string]*matching.Demand{}}
+	for _, d := range drops {
+		of.currency[d.Gate] = ""
+		for _, l := range d.Lots {
+			of.lots[l.Lot] = DropLot{}
+		}
+		for _, s := range d.Served {
+			of.asked[s.Demand] = nil
+		}
+	}
 	for _, l := range a.Problem.Lots {
+		if _, carried := of.lots[l.ID]; !carried {
+			continue
+		}
 		p, err := f.catalog.Products.Look(ctx, l.Product)
 		if err != nil {
 			return nil, err
 		}
 		of.lots[l.ID] = DropLot{Lot: l.ID, Product: p.ID, NameZh: p.NameZh, NameEn: p.NameEn, Unit: p.Unit}
 	}
-	for _, g := range a.Problem.Gates {
-		c, err := f.siteOf(ctx, g.ID)
+	for gate := range of.currency {
+		c, err := f.siteOf(ctx, gate)
 		if err != nil {
 			return nil, err
 		}
-		of.currency[g.ID] = c.Currency
+		of.currency[gate] = c.Currency
 	}
 	for i := range a.Problem.Demands {
 		d := &a.Problem.Demands[i]
-		of.asked[d.ID] = d
+		if _, served := of.asked[d.ID]; served {
+			of.asked[d.ID] = d
+		}
 	}
 	return of, nil
 }
