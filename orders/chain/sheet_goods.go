@@ -22,7 +22,7 @@ func (t *table) goods(i int, e *Entry) {
 				e.ask(Ask{Code: AskPairing, Items: []string{id}, Text: t.cells[i][at]})
 				continue
 			}
-			t.take(e, item, t.cells[i][at])
+			t.take(i, e, item, t.cells[i][at])
 		}
 	case t.has(colItem) && t.has(colQuantity):
 		wants, asks, counted := t.list(i)
@@ -31,7 +31,7 @@ func (t *table) goods(i int, e *Entry) {
 			t.count(n)
 			return
 		}
-		t.take(e, t.named(i), t.cell(i, colQuantity))
+		t.take(i, e, t.named(i), t.cell(i, colQuantity))
 	case t.has(colItem):
 		wants, asks, counted := t.list(i)
 		if len(wants) > 0 && !counted {
@@ -40,9 +40,9 @@ func (t *table) goods(i int, e *Entry) {
 		e.Wants, e.Questions = merge(append(e.Wants, wants...)), append(e.Questions, asks...)
 		t.count(sum(wants))
 	case len(t.menu.items) == 1:
-		t.take(e, 0, t.cell(i, colQuantity))
+		t.take(i, e, 0, t.cell(i, colQuantity))
 	default:
-		t.take(e, t.itemOf(title(t.file)), t.cell(i, colQuantity))
+		t.take(i, e, t.itemOf(title(t.file)), t.cell(i, colQuantity))
 	}
 }
 
@@ -77,15 +77,15 @@ func (t *table) named(i int) int {
 	return t.itemOf(name)
 }
 
-// take adds a quantity of an item, or the question that it raises.
-func (t *table) take(e *Entry, item int, cell string) {
+// take adds a row's quantity of an item, or the question that it raises.
+func (t *table) take(i int, e *Entry, item int, cell string) {
 	n, problem := quantity(cell)
 	if problem == "" {
 		t.count(n)
 	}
 	switch {
 	case item < 0:
-		e.ask(Ask{Code: AskWhichItem, Items: t.itemIDs(nil), Text: strings.TrimSpace(cell)})
+		e.ask(Ask{Code: AskWhichItem, Items: t.itemIDs(nil), Text: strings.TrimSpace(t.cell(i, colItem) + " " + strings.TrimSpace(cell))})
 	case problem != "":
 		e.ask(Ask{Code: problem, Items: []string{t.menu.items[item].ID}, Text: strings.TrimSpace(cell)})
 	case n < 1 || n > MaxQuantity:

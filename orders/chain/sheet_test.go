@@ -331,3 +331,11 @@ func TestSheetsSayHowManyInTheirOwnWays(t *testing.T) {
 		})
 	}
 }
+
+func TestGoodsThatTheRoundDoesNotOfferAreAskedByTheirName(t *testing.T) {
+	c := Context{Compound: compounds["towers"], Items: offers["market"]}
+	r := sheet(t, "x.csv", []byte("姓名,地址,商品,数量\n周,12-301,西瓜,2"), c)
+	if q := r.Entries[0].Questions; len(q) != 1 || q[0].Code != AskWhichItem || q[0].Text != "西瓜 2" {
+		t.Errorf("asked: %+v", q)
+	}
+}
