@@ -74,7 +74,7 @@ func (a *Allocation) retell(before *Allocation) []string {
 			unserved[of[1].Plan.Unserved[i].Demand] = &of[1].Plan.Unserved[i]
 		}
 		for _, u := range of[0].Plan.Unserved {
-			if other := unserved[u.Demand]; other == nil || *other != u {
+			if other := unserved[u.Demand]; other == nil || !alike(*other, u) {
 				tell(u.Demand)
 			}
 		}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"baimi/app/db"
+	"baimi/fulfillment/matching"
 	"baimi/orders"
 )
 
@@ -123,4 +124,29 @@ func lateRound(t *testing.T, f *Fulfillment) orders.GroupBuy {
 		t.Fatal(err)
 	}
 	return late
+}
+
+// TestARoundIsToldAgainWhatChangesForIt: how many others want something is none of it.
+func TestARoundIsToldAgainWhatChangesForIt(t *testing.T) {
+	was := matching.Unserved{Demand: "r h i", Quantity: 2, Reason: matching.Stock, Detail: matching.Detail{Lot: "l", Short: 1, Available: 7, Wanted: 12}}
+	plan := func(u matching.Unserved) *Allocation {
+		return &Allocation{Plan: matching.Plan{Unserved: []matching.Unserved{u}}}
+	}
+	for name, c := range map[string]struct {
+		change func(*matching.Unserved)
+		told   bool
+	}{
+		"nothing":                 {func(*matching.Unserved) {}, false},
+		"more is wanted by all":   {func(u *matching.Unserved) { u.Detail.Wanted++ }, false},
+		"less is posted":          {func(u *matching.Unserved) { u.Detail.Available-- }, true},
+		"less is missing":         {func(u *matching.Unserved) { u.Quantity-- }, true},
+		"another reason":          {func(u *matching.Unserved) { u.Reason = matching.Trips }, true},
+		"it is another household": {func(u *matching.Unserved) { u.Demand = "r other i" }, true},
+	} {
+		now := was
+		c.change(&now)
+		if got := plan(now).retell(plan(was)); (len(got) == 1 && got[0] == "r") != c.told {
+			t.Errorf("%s: %q are told again", name, got)
+		}
+	}
 }

@@ -31,8 +31,15 @@ func partID(market string, draft int64, gate string) string {
 }
 
 func (p *Part) same(o *Part) bool {
-	return slices.Equal(p.Problem.Demands, o.Problem.Demands) && slices.Equal(p.Plan.Unserved, o.Plan.Unserved) &&
+	return slices.Equal(p.Problem.Demands, o.Problem.Demands) && slices.EqualFunc(p.Plan.Unserved, o.Plan.Unserved, alike) &&
 		slices.EqualFunc(p.Plan.Drops, o.Plan.Drops, func(a, b matching.Drop) bool { return same(&a, &b) && a.Supplier == b.Supplier && a.Window == b.Window })
+}
+
+// alike tells whether two say the same of what is missing. How many units others want
+// in reach changes with each order in the city: it is told anew with what else changes.
+func alike(a, b matching.Unserved) bool {
+	a.Detail.Wanted = b.Detail.Wanted
+	return a == b
 }
 
 // Allocation is a market with what it has frozen and who gets what: all its parts
