@@ -37,6 +37,7 @@ func TestReadingVRPLIBNamesWhatIsWrong(t *testing.T) {
 		{"5 5\nDEPOT", "DEPOT", "DEMAND_SECTION: 4 lines, 5"},
 		{"5 5\nDEPOT", "5 5 5\nDEPOT", "line 17: 2 demands, 1 before"},
 		{"2 5\n", "2 -5\n", "line 14: -5"},
+		{"2 5\n", "2 5.5\n", "line 14: a demand of 5.5"},
 		{"1\n-1", "-1", "DEPOT_SECTION: there is no depot"},
 		{"1\n-1", "2\n-1", "DEPOT_SECTION: the depot is node 2"},
 		{"1\n-1", "1\n2\n-1", "DEPOT_SECTION: there are 2 depots"},
@@ -66,6 +67,10 @@ func TestReadingVRPLIBTakesTheDialect(t *testing.T) {
 		{"no depot is told", "DEPOT_SECTION\n1\n-1\n", "", 44},
 		{"lower rows", "EUC_2D", explicit + "LOWER_ROW\nEDGE_WEIGHT_SECTION\n7\n7 2\n7 9 9\n7 9 9 2", 32},
 		{"upper rows", "EUC_2D", explicit + "UPPER_ROW\nEDGE_WEIGHT_SECTION\n7 7 7 7\n2 9 9 9 9\n2", 32},
+		{"upper rows with themselves", "EUC_2D", explicit + "UPPER_DIAG_ROW\nEDGE_WEIGHT_SECTION\n0 7 7 7 7 0 2 9 9 0 9 9 0 2 0", 32},
+		{"columns are the rows of the other half", "EUC_2D", explicit + "LOWER_COL\nEDGE_WEIGHT_SECTION\n7 7 7 7\n2 9 9 9 9\n2", 32},
+		{"a section with a colon", "DEMAND_SECTION", "DEMAND_SECTION :", 44},
+		{"what stands behind the end does not count", "-1\n", "-1\nEOF\n9 9 9\nNO_SECTION\n", 44},
 		{"lower rows with themselves", "EUC_2D", explicit + "LOWER_DIAG_ROW\nEDGE_WEIGHT_SECTION\n0 7 0 7 2 0 7 9 9 0 7 9 9 2 0", 32},
 		{"a full matrix that is not symmetric", "EUC_2D", explicit + "FULL_MATRIX\nEDGE_WEIGHT_SECTION\n0 7 7 7 7\n5 0 2 9 9\n5 9 0 9 9\n5 9 9 0 2\n5 9 9 9 0", 28},
 		{"a cost for each vehicle", "CAPACITY : 10", "CAPACITY : 10\nVEHICLES : 2\nVEHICLES_FIXED_COST : 100", 244},
@@ -97,6 +102,8 @@ func TestReadingSolomonNamesTheLineThatIsWrong(t *testing.T) {
 		{"2 10\n0 0 0 0 0 100 0\n1 5 5 -1 9 10 0", "line 3: a demand or a time is below 0"},
 		{"2 10\n0 0 0 0 0 100 0\n0 5 5 1 9 10 0", "line 3: number 1 is wanted"},
 		{"2 10\n0 0 0 0 0 100", "line 2: 6 numbers"},
+		{"2 10\n0 0 0 0 0 100 0\n1 5 5 1.5 9 10 0", "line 3: a demand of 1.5"},
+		{"2 10\n0 0 0 0 0 100 0\n" + strings.Repeat("7", 1<<17), "line 3: it cannot be read"},
 		{"2 10\n0 0 0 0 0 1e300 0", "line 2"},
 	} {
 		if _, err := ReadSolomon(strings.NewReader(row.text)); err == nil || !strings.Contains(err.Error(), row.want) {

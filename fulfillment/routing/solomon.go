@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"math"
 	"strings"
 )
 
@@ -12,8 +13,9 @@ import (
 // number, two coordinates, demand, window and service time.
 func ReadSolomon(r io.Reader) (*Instance, error) {
 	var rows []row
-	lines := bufio.NewScanner(r)
-	for n := 1; lines.Scan(); n++ {
+	lines, n := bufio.NewScanner(r), 0
+	for lines.Scan() {
+		n++
 		line := strings.TrimSpace(lines.Text())
 		if line == "" || !startsNumber(line) {
 			continue
@@ -27,7 +29,7 @@ func ReadSolomon(r io.Reader) (*Instance, error) {
 			return nil, err
 		}
 	}
-	if err := lines.Err(); err != nil {
+	if err := tooLong(lines, n+1); err != nil {
 		return nil, err
 	}
 	if len(rows) < 2 {
@@ -57,6 +59,9 @@ func checkSolomon(rows []row) error {
 	}
 	if min(v[3], v[4], v[6]) < 0 {
 		return invalid(last.place(), "a demand or a time is below 0")
+	}
+	if v[3] != math.Trunc(v[3]) {
+		return invalid(last.place(), "a demand of %g is not a whole number", v[3])
 	}
 	if v[5] < v[4] {
 		return invalid(last.place(), "the window ends at %g, before it starts at %g", v[5], v[4])

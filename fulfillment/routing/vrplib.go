@@ -23,6 +23,7 @@ type row struct {
 const (
 	mostNodes    = 8_000
 	mostVehicles = 100_000
+	longestLine  = 1 << 28 // bytes; a matrix may stand on one
 )
 
 // keys are those that mean something here, and those that do not matter.
@@ -66,6 +67,9 @@ func ReadVRPLIB(r io.Reader) (*Instance, error) {
 			return nil, invalid(d.place(), "%d demands, %d before", len(d.numbers), in.model.k)
 		}
 		for k, v := range d.numbers {
+			if v != math.Trunc(v) {
+				return nil, invalid(d.place(), "a demand of %g is not a whole number", v)
+			}
 			in.model.load[i+1][k] = int64(v)
 		}
 	}
@@ -81,14 +85,20 @@ func ReadVRPLIB(r io.Reader) (*Instance, error) {
 
 func parseVRP(r io.Reader) (*vrp, error) {
 	f := &vrp{spec: map[string]string{}, sections: map[string][]row{}}
-	section, lines := "", bufio.NewScanner(r)
-	lines.Buffer(nil, 1<<20)
-	for n := 1; lines.Scan(); n++ {
+	section, lines, n := "", bufio.NewScanner(r), 0
+	lines.Buffer(nil, longestLine)
+	for lines.Scan() {
+		n++
 		line, place := strings.TrimSpace(lines.Text()), fmt.Sprintf("line %d", n)
+		if line == "EOF" {
+			break
+		}
 		key, value, isSpec := strings.Cut(line, ":")
-		key = strings.TrimSpace(key)
+		if key = strings.TrimSpace(key); value == "" && strings.HasSuffix(key, "_SECTION") {
+			line, isSpec = key, false
+		}
 		switch {
-		case line == "" || line == "EOF":
+		case line == "":
 		case isSpec && !startsNumber(line):
 			if limits(key) && !strings.Contains(keys, " "+key+" ") {
 				return nil, invalid(place, "the key %s is not known", key)
@@ -112,7 +122,15 @@ func parseVRP(r io.Reader) (*vrp, error) {
 			f.sections[section] = append(f.sections[section], row{n, numbers})
 		}
 	}
-	return f, lines.Err()
+	return f, tooLong(lines, n+1)
+}
+
+// tooLong names the line at which reading ended early.
+func tooLong(lines *bufio.Scanner, n int) error {
+	if err := lines.Err(); err != nil {
+		return invalid(fmt.Sprintf("line %d", n), "it cannot be read: %v", err)
+	}
+	return nil
 }
 
 func startsNumber(line string) bool { return strings.IndexByte("0123456789+-.", line[0]) >= 0 }
@@ -215,14 +233,16 @@ func (f *vrp) explicit(n int) (func(i, j int) float64, error) {
 	switch format := f.spec["EDGE_WEIGHT_FORMAT"]; format {
 	case "FULL_MATRIX":
 		at = func(i, j int) int { return i*n + j }
-	case "LOWER_ROW":
+	case "LOWER_ROW", "UPPER_COL":
 		at, size = func(i, j int) int { return max(i, j)*(max(i, j)-1)/2 + min(i, j) }, n*(n-1)/2
-	case "LOWER_DIAG_ROW":
+	case "LOWER_DIAG_ROW", "UPPER_DIAG_COL":
 		at, size = func(i, j int) int { return max(i, j)*(max(i, j)+1)/2 + min(i, j) }, n*(n+1)/2
-	case "UPPER_ROW":
+	case "UPPER_DIAG_ROW", "LOWER_DIAG_COL":
+		at, size = func(i, j int) int { i, j = min(i, j), max(i, j); return i*n - i*(i+1)/2 + j }, n*(n+1)/2
+	case "UPPER_ROW", "LOWER_COL":
 		at, size = func(i, j int) int { i, j = min(i, j), max(i, j); return i*n - i*(i+1)/2 + j - i - 1 }, n*(n-1)/2
 	default:
-		return nil, invalid("EDGE_WEIGHT_FORMAT", "%q is not known: FULL_MATRIX, LOWER_ROW, LOWER_DIAG_ROW or UPPER_ROW", format)
+		return nil, invalid("EDGE_WEIGHT_FORMAT", "%q is not known: FULL_MATRIX, or LOWER or UPPER with _ROW, _COL, _DIAG_ROW or _DIAG_COL", format)
 	}
 	if len(all) != size {
 		return nil, invalid("EDGE_WEIGHT_SECTION", "%d numbers for %d nodes, %d are wanted", len(all), n, size)
