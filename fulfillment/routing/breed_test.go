@@ -6,16 +6,28 @@ import (
 )
 
 func TestWithTheStepsForItAPlanIsBred(t *testing.T) {
-	p := made(4, 60)
-	plan, err := Solve(context.Background(), p, Options{Seed: 1, Iterations: 40_000})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := Check(p, &plan); err != nil {
-		t.Error(err)
-	}
-	if plan.Travel != bred {
-		t.Errorf("travel %d, want %d: the search has changed", plan.Travel, bred)
+	oneTripEach := made(4, 40)
+	oneTripEach.Couriers = oneTripEach.Couriers[:1]
+	oneTripEach.Couriers[0].Count, oneTripEach.Couriers[0].MaxTrips = 20, 1
+	for _, row := range []struct {
+		name    string
+		problem *Problem
+		steps   int
+		travel  int64
+	}{
+		{"several trips", made(4, 60), 40_000, 7903},
+		{"one trip each, mixed from several annealings", oneTripEach, 2_400, 9997},
+	} {
+		plan, err := Solve(context.Background(), row.problem, Options{Seed: 1, Iterations: row.steps})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := Check(row.problem, &plan); err != nil {
+			t.Error(row.name, err)
+		}
+		if plan.Travel != row.travel {
+			t.Errorf("%s: travel %d, want %d: the search has changed", row.name, plan.Travel, row.travel)
+		}
 	}
 }
 
@@ -31,5 +43,3 @@ func TestAnEndedSearchStillHasItsStart(t *testing.T) {
 		t.Error(plan, err)
 	}
 }
-
-const bred int64 = 7903

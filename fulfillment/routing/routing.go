@@ -11,7 +11,9 @@
 // Transportation Science 54(2) 2020, doi 10.1287/trsc.2019.0914): strings of
 // adjacent stops are taken out of neighbouring trips and put back greedily with
 // blinks, under simulated annealing. Where there is time for it, several annealings
-// give a small elite, whose trips are crossed and annealed again (breed.go). An insertion is valued in constant time by
+// give a small elite, whose trips are crossed and annealed again (breed.go); where windows
+// alone keep trips apart, the best mixture of the trips of all is picked by set
+// partitioning (pool.go, duals.go, partition.go). An insertion is valued in constant time by
 // concatenating time segments (Vidal et al. 2013): a segment knows its duration,
 // its earliest end and its latest start, a day of several trips knows how much
 // later each trip may end. A place that is too small or too early is not given up:

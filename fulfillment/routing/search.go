@@ -35,6 +35,7 @@ type search struct {
 	missed  []int32 // left out before this iteration
 
 	elite    elite
+	pool     *pool     // nil where nothing is combined
 	best     [][]int32 // of this annealing
 	stale    []int     // days that have changed since
 	isStale  []bool
@@ -74,9 +75,13 @@ func (r *search) touch(d int) {
 
 // keep makes the changes of this iteration the solution.
 func (r *search) keep() {
+	good := r.pool != nil && r.cost < r.bestCost+r.bestCost/poolNear
 	for i := range r.saved {
 		d := r.saved[i].day
 		r.isSaved[d] = false
+		if good {
+			r.pool.add(d, r.days[d].seq, r.price(d))
+		}
 		if !r.isStale[d] {
 			r.isStale[d] = true
 			r.stale = append(r.stale, d)
