@@ -154,10 +154,13 @@ func (c *Collection[T]) current(ctx context.Context, id string) (*held[T], error
 // Insert stores a new document with Rev 1, or fails with fault.Conflict
 // "duplicate" where its id or the values of a unique index are taken.
 func (c *Collection[T]) Insert(ctx context.Context, doc T) (T, error) {
-	docs, err := c.insert(ctx, []T{doc})
+	docs, ticket := []T{doc}, c.conn.cache.ticket()
+	ws, err := c.insert(ctx, docs)
 	if err != nil {
 		return doc, err
 	}
+	h := &held[T]{doc: clone(docs[0]), rev: 1, entries: ws[0].entries} // it is often read or changed next
+	c.conn.cache.offer(c.at(ws[0].id), slot{h, h.rev, len(ws[0].next.body)}, ticket)
 	return docs[0], nil
 }
 
@@ -166,7 +169,7 @@ func (c *Collection[T]) Insert(ctx context.Context, doc T) (T, error) {
 func (c *Collection[T]) InsertMany(ctx context.Context, docs []T) error {
 	var first error
 	for some := range slices.Chunk(docs, 500) {
-		_, err := c.insert(ctx, some)
+		_, err := c.insert(ctx, slices.Clone(some))
 		if first = cmpErr(first, err); err != nil && fault.KindOf(err) != fault.Conflict {
 			return first
 		}
@@ -189,42 +192,36 @@ func (c *Collection[T]) InsertMissing(ctx context.Context, docs []T) error {
 	return nil
 }
 
-func (c *Collection[T]) insert(ctx context.Context, docs []T) ([]T, error) {
+// insert stores the documents, whose base it fills in.
+func (c *Collection[T]) insert(ctx context.Context, docs []T) ([]*write, error) {
 	if err := c.table.ready(ctx, c.conn.engine); err != nil {
 		return nil, err
 	}
-	out := make([]T, len(docs))
 	ws := make([]*write, len(docs))
 	for i := range docs {
-		out[i] = docs[i]
-		base := any(&out[i]).(document).base()
+		base := any(&docs[i]).(document).base()
 		if base.ID == "" || len(base.ID) > 512 {
 			return nil, fault.New(fault.Internal, "id_invalid", "A document of %s needs an id of 1 to 512 bytes.", c.table.spec.Name)
 		}
 		base.Rev, base.Schema = 1, c.table.spec.Version
-		w, err := c.change(opInsert, 0, &out[i], nil)
+		w, err := c.change(opInsert, 0, &docs[i], nil)
 		if err != nil {
 			return nil, err
 		}
 		ws[i] = w
 	}
-	ticket := c.conn.cache.ticket()
 	if err := c.conn.engine.write(ctx, ws); err != nil {
 		return nil, err
 	}
 	var first error
-	for i, w := range ws {
-		if w.err != nil {
+	for _, w := range ws {
+		if w.err == nil {
+			c.conn.hub.changed(c.table.spec.Name, w.id)
+		} else {
 			first = cmpErr(first, c.explain(w.id, w.err))
-			continue
-		}
-		c.conn.hub.changed(c.table.spec.Name, w.id)
-		if len(ws) == 1 { // one that comes alone is often read or changed next
-			h := &held[T]{doc: clone(out[i]), rev: 1, entries: w.entries}
-			c.conn.cache.offer(c.at(w.id), slot{h, h.rev, len(w.next.body)}, ticket)
 		}
 	}
-	return out, first
+	return ws, first
 }
 
 // change makes the write that puts next in place of revision rev with its index entries old.

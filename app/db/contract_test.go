@@ -304,6 +304,7 @@ func testFind(t *testing.T, _ *db.Conn, rounds *db.Collection[round]) {
 		{db.Where("joined.household", "h1").And("state", "open"), []string{"a", "e"}}, // a twice in it is found once
 		{db.Where("joined.household", "h2"), []string{"a", "c"}},
 		{db.Where("campaign", "spring"), []string{"b"}},
+		{db.Query{}.Order("campaign"), []string{"b"}}, // what has none is not in the index
 		{db.Where("compound", "c1").And("state", "closed"), []string{"d"}},
 		{db.Where("compound", "c"), nil}, // a prefix of a value is not the value
 		{db.Query{}, []string{"a", "b", "c", "d", "e"}},

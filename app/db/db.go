@@ -53,8 +53,8 @@ type document interface{ base() *Doc }
 
 // Index is declared by JSON paths such as "state" or "participants.household".
 // A path into an array makes one entry for each element; it must be the first
-// field and cannot be ordered by. Unique refuses a second document with the same values; a document
-// that lacks one of the fields (null, or left out by omitempty) is exempt.
+// field and cannot be ordered by. A document that lacks the first field (null, or left out by omitempty)
+// is not in the index. Unique refuses a second document with the same values; one that lacks any of the fields is exempt.
 type Index struct {
 	Fields []string
 	Unique bool

@@ -172,10 +172,14 @@ func canonical(v reflect.Value) any {
 	return nil
 }
 
+// keyRoom is about the length of a key.
+const keyRoom = 48
+
 // entries gives the document's places in all indexes, each place once, in order.
+// It has none in an index whose first field it lacks: no query looks for it there.
 func (t *table) entries(doc reflect.Value) []entry {
-	var out []entry
-	var keys, rest []byte // the keys lie one behind another
+	out := make([]entry, 0, len(t.indexes))
+	keys, rest := make([]byte, 0, keyRoom*len(t.indexes)), []byte(nil) // the keys lie one behind another
 	for _, ix := range t.indexes {
 		rest = rest[:0]
 		for _, p := range ix.paths[1:] {
@@ -184,7 +188,7 @@ func (t *table) entries(doc reflect.Value) []entry {
 		start := len(out)
 		firsts := ix.paths[0].values(doc)
 		for i, first := range firsts {
-			if i > 0 && first == firsts[i-1] {
+			if first == nil || i > 0 && first == firsts[i-1] {
 				continue
 			}
 			from := len(keys)

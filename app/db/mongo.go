@@ -127,6 +127,9 @@ func (p plan) mongo() (filter, order bson.D) {
 
 func (p plan) limits() bson.D {
 	limits := bson.D{}
+	if p.index != nil && len(p.prefix) == 0 && p.low == nil && p.high == nil {
+		limits = append(limits, bson.E{Key: "$ne", Value: nil}) // what lacks the first field is in no index
+	}
 	if p.low != nil {
 		limits = append(limits, bson.E{Key: "$gte", Value: p.low.value})
 	}

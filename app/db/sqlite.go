@@ -139,30 +139,31 @@ func (t *table) createSQL() string {
 
 func (t *table) sqlIndex(ix *index) string { return quote(t.spec.Name + "/" + ix.name) }
 
-func (s *sqliteStore) get(ctx context.Context, t *table, id string) (record, error) {
-	r := record{id: id}
-	q, err := s.stmt(ctx, "SELECT rev, body FROM "+t.sqlName()+" WHERE id = ?")
+func (s *sqliteStore) get(_ context.Context, t *table, id string) (r record, err error) {
+	err = s.one("SELECT rev, body FROM "+t.sqlName()+" WHERE id = ?", id, &r.rev, &r.body)
+	r.id = id
+	return r, err
+}
+
+func (s *sqliteStore) revision(_ context.Context, t *table, id string) (rev int64, err error) {
+	err = s.one("SELECT rev FROM "+t.sqlName()+" WHERE id = ?", id, &rev)
+	return rev, err
+}
+
+// one reads the row of an id. It takes less time than the two goroutines would that
+// stand by for a cancelled context.
+func (s *sqliteStore) one(query, id string, dest ...any) error {
+	q, err := s.stmt(context.Background(), query)
 	if err == nil {
-		err = q.QueryRowContext(ctx, id).Scan(&r.rev, &r.body)
+		err = q.QueryRow(id).Scan(dest...)
 	}
 	if errors.Is(err, sql.ErrNoRows) {
-		return r, errNone
+		return errNone
 	}
-	return r, readFault(err)
+	return readFault(err)
 }
 
 func (s *sqliteStore) alone() bool { return s.others.really.Load() }
-
-func (s *sqliteStore) revision(ctx context.Context, t *table, id string) (rev int64, err error) {
-	q, err := s.stmt(ctx, "SELECT rev FROM "+t.sqlName()+" WHERE id = ?")
-	if err == nil {
-		err = q.QueryRowContext(ctx, id).Scan(&rev)
-	}
-	if errors.Is(err, sql.ErrNoRows) {
-		return 0, errNone
-	}
-	return rev, readFault(err)
-}
 
 // pageRows and pageBytes bound what a walk holds in memory at a time.
 const (
