@@ -143,6 +143,7 @@ func postings(amounts map[string]int64) []Posting {
 // Ledger is the append-only book of a deployment.
 type Ledger struct {
 	entries  appendOnly
+	book     *db.Collection[Entry] // the same, for outboxes alone
 	balances *db.Collection[Balance]
 	now      func() time.Time
 }
@@ -157,10 +158,11 @@ type appendOnly interface {
 
 // OpenLedger prepares the book on a store.
 func OpenLedger(conn *db.Conn, now func() time.Time) *Ledger {
+	book := db.Open[Entry](conn, db.Spec{Name: "ledger_entries", Indexes: []db.Index{
+		db.On("postings.account", "posted"), db.On("group_buy", "posted"), db.On("posted"),
+	}})
 	return &Ledger{
-		entries: db.Open[Entry](conn, db.Spec{Name: "ledger_entries", Indexes: []db.Index{
-			db.On("postings.account", "posted"), db.On("group_buy", "posted"), db.On("posted"),
-		}}),
+		entries: book, book: book,
 		balances: db.Open[Balance](conn, db.Spec{Name: "ledger_balances"}),
 		now:      now,
 	}

@@ -15,7 +15,7 @@ import (
 //
 //	the group buy changes ─▶ SetBill: the new target, and entries for what differs
 //	money arrives or goes  ─▶ a receipt or an intent, and its entry
-//	entries in Outbox      ─▶ posted to the ledger under their own keys, then taken out
+//	entries in Outbox      ─▶ posted to the ledger behind this document, under their own keys, then taken out
 //
 // so that a crash at any point leaves work that is found and done again
 // without counting twice. It is bounded by 100 lines, 100 receipts and 20 intents.
@@ -125,6 +125,18 @@ func (p *Payment) record(e Entry, now time.Time) string {
 // posted takes an entry that the ledger has out of the outbox.
 func (p *Payment) posted(id string) {
 	p.Outbox = slices.DeleteFunc(p.Outbox, func(e Entry) bool { return e.ID == id })
+}
+
+// takeOutbox takes out the entries that go into the book with this payment; where one
+// may not go there, all stay until somebody asks why.
+func (p *Payment) takeOutbox(online bool) []Entry {
+	out := p.Outbox
+	if len(out) == 0 || slices.ContainsFunc(out, func(e Entry) bool { return e.Check() != nil }) {
+		return nil
+	}
+	p.Outbox = []Entry{}
+	p.schedule(out[0].Posted, online)
+	return out
 }
 
 // SetBill makes b the target and records what differs from the last one, line

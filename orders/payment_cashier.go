@@ -57,7 +57,7 @@ type Contacts interface {
 // deployment takes cash and transfers only.
 func OpenCashier(conn *db.Conn, groupBuys *db.Collection[GroupBuy], provider Provider, contacts Contacts, now func() time.Time) *Cashier {
 	claims, photos := openClaims(conn)
-	return &Cashier{
+	c := &Cashier{
 		claims: claims, photos: photos,
 		Ledger: OpenLedger(conn, now), groupBuys: groupBuys,
 		payments: db.Open[Payment](conn, db.Spec{Name: "payments", Indexes: []db.Index{
@@ -69,6 +69,8 @@ func OpenCashier(conn *db.Conn, groupBuys *db.Collection[GroupBuy], provider Pro
 		wallets:  db.Open[Wallet](conn, db.Spec{Name: "wallets"}),
 		provider: provider, people: contacts, now: now,
 	}
+	db.Outbox(c.payments, c.Ledger.book, func(p *Payment) []Entry { return p.takeOutbox(provider != nil) })
+	return c
 }
 
 // Settle makes every payment of the group buy follow what it says now, and then

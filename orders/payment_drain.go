@@ -61,6 +61,9 @@ func (c *Cashier) apply(p *Payment, now time.Time, rule func(*Payment, time.Time
 	if err := rule(p, now); err != nil {
 		return err
 	}
+	for i := range p.Outbox {
+		p.Outbox[i].Posted = now.UTC() // they go into the book with this change
+	}
 	p.schedule(now, c.provider != nil)
 	return nil
 }

@@ -23,8 +23,9 @@ var (
 
 // Collection holds the documents of type T.
 type Collection[T any] struct {
-	conn  *Conn
-	table *table
+	conn   *Conn
+	table  *table
+	outbox *outbox[T] // nil: documents cause no others
 
 	mu  sync.Mutex
 	hot map[string]*hot[T] // the documents with updates that wait
@@ -154,14 +155,15 @@ func (c *Collection[T]) current(ctx context.Context, id string) (*held[T], error
 // Insert stores a new document with Rev 1, or fails with fault.Conflict
 // "duplicate" where its id or the values of a unique index are taken.
 func (c *Collection[T]) Insert(ctx context.Context, doc T) (T, error) {
-	docs, ticket := []T{doc}, c.conn.cache.ticket()
-	ws, err := c.insert(ctx, docs)
-	if err != nil {
+	if err := cmpErr(c.table.ready(ctx, c.conn.engine), c.begin(&doc)); err != nil {
 		return doc, err
 	}
-	h := &held[T]{doc: clone(docs[0]), rev: 1, entries: ws[0].entries} // it is often read or changed next
-	c.conn.cache.offer(c.at(ws[0].id), slot{h, h.rev, len(ws[0].next.body)}, ticket)
-	return docs[0], nil
+	h, settled, err := c.put(ctx, opInsert, &held[T]{}, clone(doc))
+	if err != nil {
+		return doc, c.explain(any(&doc).(document).base().ID, err)
+	}
+	c.catchUp(&doc, h.rev, settled)
+	return doc, nil
 }
 
 // InsertMany stores many new documents fast. One that cannot be stored as a duplicate
@@ -169,7 +171,7 @@ func (c *Collection[T]) Insert(ctx context.Context, doc T) (T, error) {
 func (c *Collection[T]) InsertMany(ctx context.Context, docs []T) error {
 	var first error
 	for some := range slices.Chunk(docs, 500) {
-		_, err := c.insert(ctx, slices.Clone(some))
+		err := c.insert(ctx, slices.Clone(some))
 		if first = cmpErr(first, err); err != nil && fault.KindOf(err) != fault.Conflict {
 			return first
 		}
@@ -192,26 +194,13 @@ func (c *Collection[T]) InsertMissing(ctx context.Context, docs []T) error {
 	return nil
 }
 
-// insert stores the documents, whose base it fills in.
-func (c *Collection[T]) insert(ctx context.Context, docs []T) ([]*write, error) {
-	if err := c.table.ready(ctx, c.conn.engine); err != nil {
-		return nil, err
+func (c *Collection[T]) insert(ctx context.Context, docs []T) error {
+	ws, err := c.inserts(ctx, docs)
+	if err == nil {
+		err = c.conn.engine.write(ctx, ws)
 	}
-	ws := make([]*write, len(docs))
-	for i := range docs {
-		base := any(&docs[i]).(document).base()
-		if base.ID == "" || len(base.ID) > 512 {
-			return nil, fault.New(fault.Internal, "id_invalid", "A document of %s needs an id of 1 to 512 bytes.", c.table.spec.Name)
-		}
-		base.Rev, base.Schema = 1, c.table.spec.Version
-		w, err := c.change(opInsert, 0, &docs[i], nil)
-		if err != nil {
-			return nil, err
-		}
-		ws[i] = w
-	}
-	if err := c.conn.engine.write(ctx, ws); err != nil {
-		return nil, err
+	if err != nil {
+		return err
 	}
 	var first error
 	for _, w := range ws {
@@ -221,7 +210,35 @@ func (c *Collection[T]) insert(ctx context.Context, docs []T) ([]*write, error) 
 			first = cmpErr(first, c.explain(w.id, w.err))
 		}
 	}
-	return ws, first
+	return first
+}
+
+// inserts makes the writes of new documents, whose base it fills in.
+func (c *Collection[T]) inserts(ctx context.Context, docs []T) ([]*write, error) {
+	if err := c.table.ready(ctx, c.conn.engine); err != nil {
+		return nil, err
+	}
+	ws := make([]*write, len(docs))
+	for i := range docs {
+		err := c.begin(&docs[i])
+		if err == nil {
+			ws[i], err = c.change(opInsert, 0, &docs[i], nil)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return ws, nil
+}
+
+// begin fills in the base of a new document.
+func (c *Collection[T]) begin(doc *T) error {
+	base := any(doc).(document).base()
+	if base.ID == "" || len(base.ID) > 512 {
+		return fault.New(fault.Internal, "id_invalid", "A document of %s needs an id of 1 to 512 bytes.", c.table.spec.Name)
+	}
+	base.Rev, base.Schema = 1, c.table.spec.Version
+	return nil
 }
 
 // change makes the write that puts next in place of revision rev with its index entries old.

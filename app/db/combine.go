@@ -125,23 +125,14 @@ func (c *Collection[T]) round(ctx context.Context, id string, batch []*pending[T
 	if !h.stale && reflect.DeepEqual(next, h.doc) {
 		return c.confirm(ctx, id, h.rev, sure)
 	}
-	base := any(&next).(document).base()
-	base.Rev++
-	ticket := c.conn.cache.ticket()
-	w, err := c.change(opReplace, h.rev, &next, h.entries)
+	any(&next).(document).base().Rev++
+	h, settled, err := c.put(ctx, opReplace, h, next)
 	if err != nil {
 		return err
 	}
-	if err := cmpErr(c.conn.engine.write(ctx, []*write{w}), w.err); err != nil {
-		c.conn.cache.drop(c.at(id))
-		return err
-	}
 	for _, p := range batch {
-		any(&p.doc).(document).base().Rev = base.Rev
+		c.catchUp(&p.doc, h.rev, settled && p.err == nil && !p.blind)
 	}
-	h = &held[T]{doc: next, rev: base.Rev, entries: w.entries}
-	c.conn.cache.offer(c.at(id), slot{h, h.rev, len(w.next.body)}, ticket)
-	c.conn.hub.changed(c.table.spec.Name, id)
 	return nil
 }
 

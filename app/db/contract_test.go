@@ -24,6 +24,7 @@ type round struct {
 	Joined    []participant `json:"joined"`
 	Campaign  *string       `json:"campaign"`
 	Confirmed bool          `json:"confirmed"`
+	Letters   []letter      `json:"letters,omitempty"`
 }
 
 type participant struct {
@@ -55,7 +56,7 @@ func openStore(t *testing.T, address string) (*db.Conn, *db.Collection[round]) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { conn.Close() })
-	rounds := db.Open[round](conn, roundSpec)
+	rounds, _ := openRounds(conn)
 	if err := conn.Ready(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -108,6 +109,7 @@ func contract(t *testing.T, fresh func(t *testing.T) string) {
 		{"pages follow each other without a gap", testPages},
 		{"a query without an index is refused", testNoIndex},
 		{"many documents go in at once", testInsertMany},
+		{"what a document causes is stored behind it, once", testOutbox},
 		{"a watcher hears of a change", testWatch},
 		{"a hundred writers of one document lose nothing", testHammer},
 	} {

@@ -22,6 +22,8 @@
 //     process is retried; losing in the end is fault.Conflict "busy".
 //   - Find answers by a declared index or not at all: equality on the first
 //     fields of an index, then at most one range or order on the next.
+//   - What a document causes in another collection goes in behind it (Outbox), and
+//     stays in it where that is cut off.
 //   - Watch says that a document may have changed, whoever changed it.
 //
 // It refuses transactions over several documents, queries without an index,
@@ -92,7 +94,7 @@ type engine interface {
 	prepare(ctx context.Context, t *table) error
 	get(ctx context.Context, t *table, id string) (record, error)     // errNone where there is none
 	revision(ctx context.Context, t *table, id string) (int64, error) // errNone where there is none
-	write(ctx context.Context, ws []*write) error                     // answers of single writes are in ws[i].err
+	write(ctx context.Context, ws []*write) error                     // in order; answers of single writes are in ws[i].err
 	alone() bool                                                      // no other process changes documents, and none has since the store was opened or confirmed
 	find(ctx context.Context, t *table, p plan) iter.Seq2[record, error]
 	settle(ctx context.Context, t *table) error // all documents have today's version
@@ -129,6 +131,7 @@ type write struct {
 	entries []entry       // all of the document's
 	add     []entry
 	drop    []entry
+	after   *write // without which it must not land
 	err     error
 }
 

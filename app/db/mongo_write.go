@@ -13,10 +13,32 @@ import (
 const resends = 4
 
 func (s *mongoStore) write(ctx context.Context, ws []*write) error {
-	if len(ws) > 1 {
+	switch {
+	case len(ws) == 1:
+		return s.writeOne(ctx, ws[0])
+	case ws[1].after == nil:
 		return s.insertMany(ctx, ws)
 	}
-	w := ws[0]
+	return s.writeInTurn(ctx, ws)
+}
+
+// writeInTurn stops at the first write that does not land; the ones before it have.
+func (s *mongoStore) writeInTurn(ctx context.Context, ws []*write) error {
+	if err := s.writeOne(ctx, ws[0]); err != nil {
+		return err
+	}
+	for _, w := range ws[1:] {
+		if w.err = w.after.err; w.err != nil {
+			continue
+		}
+		if err := s.writeOne(ctx, w); err != nil {
+			w.err = err
+		}
+	}
+	return nil
+}
+
+func (s *mongoStore) writeOne(ctx context.Context, w *write) error {
 	doc, err := w.mongo(token())
 	if err != nil {
 		return err

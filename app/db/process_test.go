@@ -49,7 +49,7 @@ func play(part string) int {
 	conn, err := db.Connect(context.Background(), os.Getenv("BAIMI_DB_STORE"))
 	if err == nil {
 		defer conn.Close()
-		rounds := db.Open[round](conn, roundSpec)
+		rounds, _ := openRounds(conn)
 		if err = conn.Ready(context.Background()); err == nil {
 			err = parts[part](rounds)
 		}
@@ -109,6 +109,7 @@ func writeForEver(rounds *db.Collection[round]) error {
 				if _, err := rounds.Update(ctx, "hot", func(r *round) error {
 					r.Count++
 					r.Joined = append(r.Joined, participant{Household: id})
+					r.Letters = append(r.Letters, letter{Doc: db.Doc{ID: id}})
 					return nil
 				}); err != nil {
 					failed <- err
@@ -172,6 +173,7 @@ func checkStore(t *testing.T, address string, inserted, joined map[string]bool) 
 	for _, p := range hot.Joined {
 		joined[p.Household] = true
 	}
+	checkLetters(t, conn, &hot)
 	all := ids(t, rounds, db.Query{})
 	if byIndex := ids(t, rounds, db.Where("compound", "c1")); len(byIndex) != len(all) {
 		t.Fatalf("%d documents, %d in the index", len(all), len(byIndex))
@@ -184,6 +186,15 @@ func checkStore(t *testing.T, address string, inserted, joined map[string]bool) 
 		if !held[id] {
 			t.Fatalf("the acknowledged insert %s is lost", id)
 		}
+	}
+}
+
+// checkLetters finds one letter for each household that has joined, and none on its way.
+func checkLetters(t *testing.T, conn *db.Conn, hot *round) {
+	t.Helper()
+	sent, err := db.All(db.Open[letter](conn, db.Spec{Name: "letters"}).Find(t.Context(), db.Query{}))
+	if err != nil || len(sent) != len(hot.Joined) || len(hot.Letters) > 0 {
+		t.Fatalf("%d have joined, %d letters are stored and %d not yet, %v", len(hot.Joined), len(sent), len(hot.Letters), err)
 	}
 }
 

@@ -131,14 +131,23 @@ func (s *sqliteStore) transaction(group []*batch) error {
 				}
 			}
 			for _, w := range b.writes {
-				var err error
-				if w.err, err = s.writer.apply(w); err != nil {
+				if err := s.writer.applyInTurn(w); err != nil {
 					return err
 				}
 			}
 		}
 		return nil
 	}))
+}
+
+// applyInTurn does one write and notes its answer.
+func (l *liteWriter) applyInTurn(w *write) (err error) {
+	if w.after != nil && w.after.err != nil {
+		w.err = w.after.err
+		return nil
+	}
+	w.err, err = l.apply(w)
+	return err
 }
 
 // apply answers one write; only failed is a reason to give up the transaction.
