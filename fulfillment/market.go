@@ -51,7 +51,7 @@ type Market struct {
 	Attempts int              `json:"attempts"`
 	Sums     Sums             `json:"sums"`
 	Draft    int64            `json:"draft"`             // the newest one that was begun
-	Parts    map[string]int64 `json:"parts,omitempty"`   // by gate, with "" for what is of none: the draft whose part holds
+	Parts    map[string]int64 `json:"parts,omitempty"`   // by gate, and for theRest: the draft whose part holds
 	Old      []string         `json:"old,omitempty"`     // parts that hold no more, until it is settled
 	Whole    *Part            `json:"whole,omitempty"`   // all there is, as an older version of the program has written it
 	Former   []string         `json:"former,omitempty"`  // deliveries that the plan does without

@@ -204,7 +204,7 @@ func (f *Fulfillment) keepRevision(ctx context.Context, a, next *Allocation, del
 	}
 	now := f.now()
 	m, err := f.Markets.Update(ctx, a.ID, func(m *Market) error { m.Revise(r, now); return nil })
-	if err == nil && m.Parts[""] == next.Draft {
+	if err == nil && m.Parts[theRest] == next.Draft {
 		*a, a.Market = *next, m
 	}
 	return err

@@ -13,7 +13,7 @@ import (
 )
 
 // Part is what a market holds of one gate: what is wanted there, what comes, and
-// what does not and why. The part without a gate holds the rest: what is sold, by
+// what does not and why. One part without a gate holds the rest: what is sold, by
 // whom, and what the plan is worth. A part is written once and never changed: where
 // a plan changes a gate, its draft has a part of its own for it, and the market then
 // names that one. It is bounded by a gate's orders of one market.
@@ -25,6 +25,9 @@ type Part struct {
 	Problem matching.Market `json:"problem"`
 	Plan    matching.Plan   `json:"plan"`
 }
+
+// theRest stands for a gate in the name of the part that has none.
+const theRest = "*"
 
 func partID(market string, draft int64, gate string) string {
 	return fmt.Sprintf("%s.%d.%s", market, draft, gate)
@@ -90,11 +93,11 @@ func (f *Fulfillment) allocation(ctx context.Context, m Market) (*Allocation, er
 		a.Problem, a.Plan = m.Whole.Problem, m.Whole.Plan
 		return a, nil
 	}
-	draft, written := m.Parts[""]
+	draft, written := m.Parts[theRest]
 	if !written {
 		return a, nil
 	}
-	rest, err := f.parts.Look(ctx, partID(m.ID, draft, ""))
+	rest, err := f.parts.Look(ctx, partID(m.ID, draft, theRest))
 	if err != nil {
 		return nil, err
 	}
@@ -126,7 +129,7 @@ func (f *Fulfillment) allocation(ctx context.Context, m Market) (*Allocation, er
 func (a *Allocation) split() map[string]*Part {
 	rest := &Part{Problem: a.Problem, Plan: a.Plan}
 	rest.Problem.Demands, rest.Plan.Drops, rest.Plan.Unserved = nil, nil, nil
-	parts, gateOf, wanted := map[string]*Part{"": rest}, make(map[string]string, len(a.Plan.Unserved)), map[string]int{}
+	parts, gateOf, wanted := map[string]*Part{theRest: rest}, make(map[string]string, len(a.Plan.Unserved)), map[string]int{}
 	for i := range a.Problem.Demands {
 		wanted[a.Problem.Demands[i].Gate]++
 	}
@@ -180,7 +183,7 @@ func (f *Fulfillment) begin(ctx context.Context, a *Allocation) error {
 		return err
 	}
 	a.Market = m
-	if m.Draft-1 == m.Parts[""] {
+	if m.Draft-1 == m.Parts[theRest] {
 		return nil
 	}
 	left := []string{}
@@ -200,7 +203,7 @@ func (f *Fulfillment) keep(ctx context.Context, a *Allocation) (Kept, error) {
 	k, fresh, parts := Kept{Draft: a.Draft, Parts: map[string]int64{}, Sums: a.sums()}, []Part{}, a.split()
 	for _, gate := range slices.Sorted(maps.Keys(parts)) {
 		p := parts[gate]
-		if draft, written := a.Parts[gate]; written && gate != "" {
+		if draft, written := a.Parts[gate]; written && gate != theRest {
 			was, err := f.parts.Look(ctx, partID(a.ID, draft, gate))
 			if err != nil {
 				return k, err

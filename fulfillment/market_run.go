@@ -199,7 +199,7 @@ func (f *Fulfillment) solve(ctx context.Context, a *Allocation) error {
 		return f.fail(ctx, a, err)
 	}
 	if err := a.take(plan); err != nil {
-		return err
+		return f.fail(ctx, a, err) // which gives the rounds back, for another market
 	}
 	if err := f.begin(ctx, a); err != nil {
 		return err
