@@ -127,6 +127,9 @@ func (g *GroupBuy) readers(e Effect, homes map[string][]string) map[string]strin
 			}
 		}
 	}
+	if e.Household == "" {
+		add("", g.Leader)
+	}
 	for _, p := range slices.Concat(g.Participants, g.Waiting) {
 		if e.Household != "" && p.Household != e.Household {
 			continue
@@ -136,9 +139,6 @@ func (g *GroupBuy) readers(e Effect, homes map[string][]string) map[string]strin
 		if p.Proxy != nil && e.Kind != orderedForYou {
 			add(p.Household, p.Proxy.Payer, p.Proxy.By)
 		}
-	}
-	if e.Household == "" {
-		add("", g.Leader)
 	}
 	return all
 }

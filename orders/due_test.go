@@ -152,4 +152,7 @@ func TestWhoeverOrderedForANeighbourIsToldOfTheGoodsAndNotOfTheOrder(t *testing.
 			t.Errorf("%s is told to %s, not to %s", kind, got, want)
 		}
 	}
+	if all := g.readers(Effect{Kind: "round_done"}, homes); all["lin"] != "" || all["daughter"] != door(1) {
+		t.Errorf("the leader is told of the round and not of one door in it: %v", all)
+	}
 }
