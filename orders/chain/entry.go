@@ -31,22 +31,11 @@ var (
 	timeText  = regexp.MustCompile(`^\s*(?:\d{4}[-/]\d{1,2}[-/]\d{1,2}\s+|\d{1,2}-\d{1,2}\s+)?\d{1,2}[:：]\d{2}(?:[:：]\d{2})?(?:\s*[AaPp][Mm]\b)?(?:\s|$)`)
 	dateText  = regexp.MustCompile(`(?:\d{4}年)?\d{1,2}月\d{1,2}[日号]|^\s*\d{1,2}/\d{1,2}\s`)
 	linkText  = regexp.MustCompile(`https?://\S+`)
-	// mentionText is somebody whom the line speaks to: @林团长 12-401 1箱.
-	mentionText = regexp.MustCompile(`(?i)(?:^|\s)(@(?:\p{Han}{0,6}(?:团长|群主|所有人|管理员|店长|老板)|all))`)
-	struck      = regexp.MustCompile(`~~.+~~`)
-	struckEnd   = regexp.MustCompile(`~~`)
-	clockText   = regexp.MustCompile(`(?:^|[^\d:：])(\d{1,2}[:：][0-5]\d(?:[:：][0-5]\d)?)(?:$|[^\d\-－:：])`)
-	labelText   = regexp.MustCompile(`(?mi)(?:^|[ ，,；;])\s*(收件人|收货人|收件地址|收货地址|详细地址|联系电话|联系人|手机号?|电话|地址|姓名|房间?号|室号|数量|份数|商品|规格|备注|留言|name|phone|tel|mobile|address|addr|note|remark|qty|quantity)\s*[:：]`)
-	noteText    = regexp.MustCompile(`(?mi)(?:备注|留言|note|remark)\s*[:：](.*)$`)
-	moneyText   = regexp.MustCompile(`(?i)[¥￥]\s*\d+(?:\.\d+)?|(?:合计|总计|一共|共计?)?\s*\d+(?:\.\d+)?\s*(?:元|块钱?|rmb|yuan)(?:/\S{1,3})?|(?:已转账|已支付|已付款?|已转|转账|红包|付了|转了|付款|支付|收款|付|paid)\s*\d+(?:\.\d+)?|转\s*\d{1,2}\b(?:\.\d+)?`)
-	sumText     = regexp.MustCompile(`\d\s*[^\s\d=]{0,2}\s*(=\s*\d+(?:\.\d+)?)\s*$`)
-	othersText  = regexp.MustCompile(`(?:其他|其它|其余|别的|另外的|剩下的?)(?:的|都|全|就)*(?:不要|不用|不需要|不订|不买|算了)了?`)
-	specText    = regexp.MustCompile(`(?i)\d+(?:\.\d+)?\s*(?:公斤|斤|kg|g|克|ml|l|升|毫升|枚|个|只|片|包|袋|瓶|盒|支|粒)装`)
-	// unlessText is what is to happen if: 没货退款, 如果没有就算了.
-	unlessText = regexp.MustCompile(`(?:如果?|若|要是|没货|缺货|无货|断货|没有|不成团|不新鲜|不好|坏了?|晚到|晚了)[^\s，,；;。]{0,6}?(?:就|则|请)?(?:退款|退货|退掉|退了?|取消|算了|不要了?)(?:吧)?`)
-	quitText   = regexp.MustCompile(`(?i)不要了|撤了|撤掉|划掉|划了|去掉|不团了|不拼了|不加了|不定了|不来了|放弃|不用了|不接了|不订了|不买了|不参加了|退出|取消|退团|退单|退订|撤单|撤销|已退|退掉|退了|退款|作废|删除|删掉|不需要|❌|✗|✘|(?:^|[\s，,。！!])算了[吧。！!]?\s*$|\bcancel(?:led)?\b|\bdrop out\b|\bnone for me\b|\bnot this time\b|(?:不要|不接|不订|不买|退)\s*[）)]?\s*$|退\s*[0-9０-９一二两三四五六七八九十a-zA-Z]`)
-	swapText   = regexp.MustCompile(`(?i)更正[:：]?|[更修]改[成为]|(?:变更|更新|调整|变|减|降)[成为到至]|加[到至]|改[成为到要]|换[成为]|→|➡|->|=>|\bchange to\b|\bmake it\b|改|换`)
-	moreText   = regexp.MustCompile(`(?i)再加|追加|增加|再来|再要|加订|多要|多加|又要|还要|加\s*[0-9０-９一二两三四五六七八九十]|\badd\b|\bplus\b`)
+	struck    = regexp.MustCompile(`~~.+~~`)
+	struckEnd = regexp.MustCompile(`~~`)
+	clockText = regexp.MustCompile(`(?:^|[^\d:：])(\d{1,2}[:：][0-5]\d(?:[:：][0-5]\d)?)(?:$|[^\d\-－:：])`)
+	sumText   = regexp.MustCompile(`\d\s*[^\s\d=]{0,2}\s*(=\s*\d+(?:\.\d+)?)\s*$`)
+	specText  = regexp.MustCompile(`(?i)\d+(?:\.\d+)?\s*(?:公斤|斤|kg|g|克|ml|l|升|毫升|枚|个|只|片|包|袋|瓶|盒|支|粒)装`)
 )
 
 // entry reads one entry of the chain. Lead is how many runes of it are its number.

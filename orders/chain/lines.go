@@ -29,17 +29,7 @@ var (
 	enclosed   = regexp.MustCompile(`^\s*(?:[(\[【](\d{1,3})[)\]】]|(?:跟团号|团号|序号)\s*[:.]?\s*(\d{1,4})[:.、]?|第\s*(\d{1,4})[:.、\s])\s*`)
 	keycaps    = regexp.MustCompile(`^\s*(?:\d\x{FE0F}?\x{20E3})+\s*`)
 	inWords    = regexp.MustCompile(`^\s*([一二三四五六七八九十廿]{1,4})\s*[.、):]\s*`)
-	headLine   = regexp.MustCompile(`(?i)^[\s\p{Pd}=*~·—─━＝]*接龙[\s\p{Pd}=*~·—─━＝]+$|^\s*(?:#\s*接龙|#\s*group\s*note|#\s*solitaire|接龙\s*$|接龙[:：])`)
 	nextNumber = regexp.MustCompile(`[^\d.．:：/-](\d{1,4})\s*[.、)）．:：]`)
-	titleRow   = regexp.MustCompile(`^[^\s:：]{1,14}接龙\s*[:：]?$`)
-	toAll      = regexp.MustCompile(`^(?:@所有人|大家|各位|家人们|邻居们|亲们)|还差\s*[\d一二两三四五六七八九十]|成团|抓紧|收款码|付款码|二维码|群公告|^(?:满|起送|起订)\s*\d|\d\s*\p{Han}{0,2}起(?:送|订|团)|(?:接龙|接單|接单|团购)(?:已经?)?(?:截止|结束|关闭)`)
-	exampleRow = regexp.MustCompile(`(?i)^\s*(?:例|示例|样例|样板|模板|范例|比|(?:接龙|下单|报名|填写)?格式|e\.g\.|example|format)(?:如|子)?\s*(?:[:：.、]|\s)|^\s*如[:：]`)
-	deadline   = regexp.MustCompile(`(?i)[^\s（）()，,]*\d{1,2}[:：点]\d{0,2}\s*(?:截止|截团|截单|截(?:[\s，,。！!]|$))|(?:截止|截团|deadline)\S*\s*\d{1,2}[:：点]\d{0,2}`)
-	chatRow    = regexp.MustCompile(`(?i)^(?:@\S+\s*)?(?:收到|谢谢|感谢|好的?|好滴|辛苦|ok(?:ay)?|嗯|行|可以|已付|已转|付了|转了|知道了|明白|大家|各位|团长|请问|有没有|什么时候|几点|多少钱|早上好|早安|晚安|哈+$|thanks?|thank you|received|got it|noted)|[?？吗呢嘛]\s*$|^[\p{S}\p{P}\s]+$`)
-	systemRow  = regexp.MustCompile(`(?i)撤回了一条消息|加入了?群聊|退出了?群聊|移出了?群聊|拍了拍|以下(?:为|是)新消息|^\s*(?:[^\s:：]{1,16}[:：]\s*)?[\[【](?:图片|语音|视频|链接|文件|小程序|表情|动画表情|位置|红包|转账|聊天记录|photo|sticker|voice|video|link)[\]】]|^\s*https?://\S+\s*$|\b(?:left|joined) the (?:group|chat)\b|recalled a message|^\s*「[^」]*[:：][^」]*」\s*$`)
-	columnRow  = regexp.MustCompile(`(?i)^\s*(?:(?:序号|编号|楼号|楼栋|楼幢|栋号|房号|门牌号?|室号|房间号?|单元|姓名|名字|昵称|称呼|(?:联系|手机|收货)?(?:电话|手机)号?码?|(?:收货|详细)?地址|数量|份数|商品|品名|规格|金额|备注|留言|name|phone|address|room|building|unit|qty|quantity|note|remark)[\s,，、|/+:：]*){2,}$`)
-	summaryRow = regexp.MustCompile(`^\s*(?:统计|汇总|小计|合计|总计|共计|总共|一共|共|目前|截至|截止目前)`)
-	sender     = regexp.MustCompile(`^\s*(\S.{0,15}?)\s+` + dayText + `(?:上午|下午|早上|晚上|凌晨|中午)?\d{1,2}[:：]\d{2}(?:[:：]\d{2})?(?:\s*[AaPp][Mm])?\s*$|^\s*([^\s:：]{1,16}(?: \S{1,8})?)[:：]\s*$`)
 )
 
 // rows splits the text and finds the numbers that lines begin with.

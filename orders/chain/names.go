@@ -1,25 +1,11 @@
 package chain
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 )
-
-var (
-	remark = regexp.MustCompile(`^(?:放|请|麻烦|送|不要|不放|要|谢|门口|备注|电话|晚上|下午|上午|中午|自取|多|少|尽量|帮|代|替|别|加急|敲门|已|微信|支付宝|现金|给|家里|有|没|和|的|号|楼|室|栋|单元|老人|小孩|\d+[人口楼月]|leave|please|no |pls|thanks|thank|paid|same as|all of)|(?:谢谢|一下|门口|拜托|同上|一样|左手边?|右手边?|左边|右边|东边|西边|吗|嘛|呢)$|^(?:不|没|无)|[不没]$`)
-	// opening and closing are what people say before and behind a name.
-	opening = regexp.MustCompile(`(?i)^(?:团长好?|群主好?|业主|住户|户主|先|收到|好的|各位(?:邻居)?|(?:can|could|may) (?:i|we) (?:get|have)|count me in(?: for)?|put me down(?: for)?|all\b|您好|你好|大家好|hello\b|hi\b|我是|我们?住在?|住在?|我们?家|我们|我想|我也|我|也|再|还|可以|能不能|麻烦您?|请问|辛苦了?|地址是?|电话是?|手机号?|姓名|名字|房号|送货到|送到|送至|收货|收件人?|跟团号|帮我|帮忙|所有人|的|i'd like|i would like|i want|i'll take|i need|and\b|of\b|with\b|for\b)\s*`)
-	closing = regexp.MustCompile(`(?i)\s*(?:已经?|我想|我也|我|也|想|谢谢|我们|拼|合买|减少?|少要|大?约|大概|\bhere|\bwants?|\bwould like|\borders?|\bneeds?|\bsame as above|\band|\bof)$`)
-)
-
-// filler is what is left of what people say around an order, and names nobody.
-var filler = regexp.MustCompile(`^(?:me too|各位(?:邻居|好)?|大家|邻居们|比如我?家?|例如|目前|跟上|要的|算了|更正|不对|加到|各带|拼|合买|就|除了|不含|none for me|not this time|all|more|boxe?s?|好|好的|收到|是|还是|还|加|再|算|算我|家|退|到|送到|或|也|都|全|全部|共|合计|总计|其中|每家|每户|各家|各|[一二两三四五六七八九十]|那个|这个|的|了|吧|哦|啊|呢|谢+|口人|[0-9一二两三四五六七八九十几多]*[样种款家口人]+|x|ok|yes|and|or|for|to|plus|please|pls|per|each|of|of each|unit|apt|apartment|flat|room|rm|bldg|building|block|tower|no)$`)
-
-// joining is what only joins other words.
-var joining = regexp.MustCompile(`^(?:和|与|跟|及|以及|都|也|各|and)$`)
 
 const maxName = 16 // runes
 

@@ -130,8 +130,6 @@ func (w *walker) noteDeadline(r *row) {
 	}
 }
 
-var detailRow = regexp.MustCompile(`(?i)^\s*(跟团号|下单人|商品|规格|数量|份数|金额|实付|订单|收件人|收货人|收件地址|收货地址|详细地址|联系电话|联系人|手机号?|电话|地址|姓名|弄号|楼号|楼栋号?|栋号|单元号?|房间?号|室号|备注|留言|name|phone|tel|mobile|address|addr|note|remark)\s*[:：]`)
-
 // repeats tells whether a labelled row says again what the open entry says already, and so begins another.
 func (w *walker) repeats(r *row) bool {
 	label := detailRow.FindStringSubmatch(r.said)
@@ -184,12 +182,6 @@ func (w *walker) plain(i int, before bool) {
 		w.close()
 	}
 }
-
-// doneRow is what somebody says who has ordered and wants no more: 12-301 已转账152, 12-302 收到谢谢.
-var doneRow = regexp.MustCompile(`(?i)^[\s，,：:]*(?:(?:\d{2,}(?:\.\d+)?\s*[元块]?\s*)?(?:已经?|都)?(?:付款?|转账?|支付|paid)(?:了|啦|好了|过了)?[\s\d.元块！!。~]*|` +
-	thanks + `(?:` + thanks + `|[\s，,！!。~🙏🌹👍]|团长|您|了)*)$`)
-
-const thanks = `(?:收到|谢谢|感谢|辛苦|好的|thanks?(?: you)?|got it|received)`
 
 // served tells whether the row's door or name has ordered, here or before.
 func (w *walker) served(e Entry) bool {
@@ -287,15 +279,6 @@ func (w *walker) aside(r *row, e Entry) bool {
 
 // accountText stands behind a sender's name in exports: 周敏(12345678).
 var accountText = regexp.MustCompile(`\s*[(<（][\w.@+-]{5,}[)>）]\s*$`)
-
-const offices = `(?:楼组长|楼栋长|楼长|组长|团长|群主|志愿者|管理员)`
-
-var (
-	// office is what a sender is, before the name.
-	office = regexp.MustCompile(`^` + offices + `[\s:：·-]*`)
-	// officer is the sender's line of somebody who is called by the office alone: 22:14 团长.
-	officer = regexp.MustCompile(`^\s*` + offices + `[\s:：]*$`)
-)
 
 // sends takes 22:14 王五, 王五 昨天 22:14 or 12-301小周: for the sender of the rows below.
 func (w *walker) sends(i int, e Entry) bool {

@@ -1,7 +1,6 @@
 package chain
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
@@ -25,8 +24,6 @@ func (p *parser) settle(r *Review) {
 		}
 	}
 }
-
-var likeAbove = regexp.MustCompile(`(?i)(?:同上|一样|同样|same as above)\s*$`)
 
 // sameAsAbove takes over what the entry above orders, where this one says so and nothing else.
 func (e *Entry) sameAsAbove(above []Entry) {
@@ -122,9 +119,6 @@ func (p *parser) askContent(e *Entry) {
 	}
 }
 
-// apiece is 各 of what is wanted, and not 各位, or how many households want it.
-var apiece = regexp.MustCompile(`各(?:[^位]|$)|[两二三四五六][户家](?:$|[^\p{Han}])`)
-
 // withdrawn tells whether an entry of the list takes all of itself back: 3. 12-303 小郑 1板 不要了.
 func (e *Entry) withdrawn() bool {
 	if e.Number == 0 || e.Action != Cancel || e.mixed() {
@@ -143,12 +137,6 @@ func (e *Entry) mixed() bool {
 	items, amounts := e.count(PartItem), e.count(PartQuantity)
 	return items > 1 && amounts > 0 && amounts < items
 }
-
-// forAnother is a note that the goods may be somebody else's: 帮楼上404也订一板.
-var forAnother = regexp.MustCompile(`(?:帮|替|代|给)[^，]{0,3}(?:楼上|楼下|隔壁|对门|对面|邻居|\d{3,4})`)
-
-// asking are the words of a question or a complaint beside goods.
-var asking = regexp.MustCompile(`破了|坏了|碎了|烂了|少了|漏了|缺了|已收(?:[^款钱]|$)|已到|已送|已取|没收到|未收到|(?i:broken|missing)|[吗呢?？]\s*$`)
 
 // names tells whether the entry's text has a part of this kind.
 func (e *Entry) names(kind PartKind) bool { return e.count(kind) > 0 }

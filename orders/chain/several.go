@@ -1,16 +1,12 @@
 package chain
 
 import (
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"baimi/app/community"
 )
-
-// eachText says that what is wanted is wanted by each of several doors.
-var eachText = regexp.MustCompile(`各|每家|每户|每人|都|(?i:\beach\b)`)
 
 // shared tells whether an entry is one order each of several doors: 12-301、302 各1份.
 func (e *Entry) shared() bool {

@@ -6,37 +6,6 @@ import (
 	"unicode/utf8"
 )
 
-// counting are the words that follow a number of things.
-var counting = words("份 板 箱 公斤 千克 斤 个 盒 袋 包 瓶 只 条 支 枚 套 件 桶 罐 提 组 盆 篮 串 把 颗 根 排 打 扎 捆 捧 单 克 升 盘 " +
-	"dozen kg g ml l pcs pc packs pack boxes box trays tray bags bag bottles bottle cases case sets set")
-
-// generic are counting words that fit whatever is sold.
-var generic = strings.Fields("份 个 件 套 单 pcs pc")
-
-// measures follow numbers that count no goods: times, dates, money, floors.
-var measures = words("点 时 分钟 小时 分 月 日 号 楼 层 栋 幢 室 单元 岁 人 口 个人 年 % 天 am pm 元 块 rmb yuan 圆")
-
-// totals stand before a sum: 共3份.
-var totals = words("一共 总共 合计 总计 共计 共")
-
-// eaches stand before an amount of everything that is named, or on offer: 各1; everything needs no amount.
-var (
-	eaches     = words("各来 各要 各 每样 每种 每款 各种 各样 都要 都来 都 样样 一样")
-	everything = words("全部都要 全都要 每样都要 全要 全部 全套 都要 all")
-)
-
-// eachBehind stand behind such an amount, and allKinds before it.
-var (
-	eachBehind = vocabulary{[]rune("of each"), []rune("each")}
-	allKinds   = words("全部 全 所有")
-)
-
-// wanting are verbs before an amount or an item that change nothing.
-var wanting = words("想要 需要 我要 要 来 订 定 买 拿 报 接 加 选")
-
-// qualities stand before goods and make other goods of them.
-var qualities = words("草 土 鲜 纯 大 小 老 嫩 甜 咸 辣 红 黑 青 紫 糙 糯 冰鲜 新鲜 冷冻 有机 散养 可生食 无菌 脱脂 低脂 全脂 无糖 低糖 原味 奶油 巧克力 草莓 蓝莓 抹茶 芝士 全麦 黑麦 大号 中号 小号 大份 小份 散装 袋装 盒装 进口 国产 东北 五常")
-
 // UnitWords gives the words of chains for a product's unit (pack, tray, bag, case, bottle, box); the first is written back.
 func UnitWords(unit string) []string {
 	words := map[string]string{

@@ -110,11 +110,6 @@ func (a *amount) money(wanted int64) bool {
 	return a.unit == "" && a.n > manyBare && a.n > 5*wanted
 }
 
-var (
-	refusing = words("不要 不 没有 没 别 除了 除去 除 without no")
-	lessWord = words("减 减少 减去 少要 少")
-)
-
 // refused tells whether an item is named in order not to have it, 不要鸡蛋, or an amount is to be taken away, -1.
 func (b bit) refused(d *draft) bool {
 	before := b.start
@@ -177,40 +172,46 @@ func (p *parser) bits(d *draft, from int) []bit {
 		if !ok && !named && len(bits) > 0 {
 			a, ok = bits[len(bits)-1].numeral(d.folded, i)
 		}
-		if item, size := p.menu.sizes[string(d.folded[i:max(a.end, i)])]; ok && size && i < a.end {
+		if item, size := p.menu.sizes[string(d.folded[i:max(a.end, i)])]; ok && size {
 			hit, named, ok = mention{items: []int{item}, length: a.end - i}, true, false
 		}
-		if ok && !endsName(d.folded, bits, a) {
+		switch end := skipMeasure(d.folded, i); {
+		case ok && !endsName(d.folded, bits, a):
 			bits = append(bits, bit{start: a.start, end: a.end, amount: &a})
 			i = a.end
-			continue
-		}
-		if end := skipMeasure(d.folded, i); end > i && !named {
+		case named:
+			bits = p.mentioned(bits, d.folded, i, hit)
+			i += hit.length
+		case end > i:
 			i = end
-			continue
+		default:
+			i++
 		}
-		if last := len(bits) - 1; named && last >= 0 && blank(d.folded[bits[last].end:i]) && bits[last].mention.both(hit) {
-			i += hit.length
-			bits[last].end = i
-			continue
-		}
-		if named {
-			from, last := i, len(bits)-1
-			if last >= 0 && bits[last].end == i && bits[last].mention != nil && bits[last].mention.single && slices.Equal(bits[last].mention.items, hit.items) && qualities.has(d.folded[bits[last].start:i]) { // the 鲜 of 鲜奶
-				bits, last = bits[:last], last-1
-			}
-			if last < 0 || bits[last].end < i {
-				from = p.qualify(d.folded, i, &hit)
-			}
-			bits = append(bits, bit{start: from, end: i + hit.length, mention: &hit})
-			i += hit.length
-			continue
-		}
-		i++
 	}
 	bits = p.withoutSpecs(d, bits)
 	all := slices.Clone(bits)
 	return slices.DeleteFunc(bits, func(b bit) bool { return b.mention != nil && !counts(d.folded, all, b) })
+}
+
+// mentioned adds the mention at rune i, which may say more of the one before it.
+func (p *parser) mentioned(bits []bit, runes []rune, i int, hit mention) []bit {
+	start, last := i, len(bits)-1
+	if last >= 0 && blank(runes[bits[last].end:i]) && bits[last].mention.both(hit) {
+		bits[last].end = i + hit.length
+		return bits
+	}
+	if last >= 0 && bits[last].end == i && bits[last].qualifies(hit, runes) {
+		bits, last = bits[:last], last-1
+	}
+	if last < 0 || bits[last].end < i {
+		start = p.qualify(runes, i, &hit)
+	}
+	return append(bits, bit{start: start, end: i + hit.length, mention: &hit})
+}
+
+// qualifies tells whether the bit only says more of the item that follows: the 鲜 of 鲜奶.
+func (b bit) qualifies(next mention, runes []rune) bool {
+	return b.mention != nil && b.mention.single && slices.Equal(b.mention.items, next.items) && qualities.has(runes[b.start:b.end])
 }
 
 // qualify takes what says more of an item with it, 鲜奶 where 鲜牛奶 is sold; what is none of
