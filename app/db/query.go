@@ -215,14 +215,12 @@ func (p place) String() string {
 
 func parseCursor(cursor string) (*place, error) {
 	raw, err := base64.RawURLEncoding.DecodeString(cursor)
-	values, ok := splitKey(raw)
-	if err != nil || !ok || len(values) != 2 {
-		return nil, fault.New(fault.Invalid, "cursor_invalid", "The page marker is not one that this list gave.")
+	if values, ok := splitKey(raw); err == nil && ok && len(values) == 2 {
+		key, isKey := values[0].(string)
+		id, isID := values[1].(string)
+		if isKey && isID {
+			return &place{[]byte(key), id}, nil
+		}
 	}
-	key, isKey := values[0].(string)
-	id, isID := values[1].(string)
-	if !isKey || !isID {
-		return nil, fault.New(fault.Invalid, "cursor_invalid", "The page marker is not one that this list gave.")
-	}
-	return &place{[]byte(key), id}, nil
+	return nil, fault.New(fault.Invalid, "cursor_invalid", "The page marker is not one that this list gave.")
 }
