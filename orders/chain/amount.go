@@ -18,11 +18,11 @@ type amount struct {
 
 // amountAt reads an amount that begins at rune i: 2, x2, +1, 两份, 半箱, 各1份.
 func (p *parser) amountAt(runes []rune, i int) (amount, bool) {
-	if all := after(runes, i, everything); all > i && len(p.menu.items) > 1 && !p.countedAt(runes, all) {
-		return amount{start: i, end: all, n: 1, each: true}, true
-	}
 	if a, ok := p.ofKinds(runes, i); ok {
 		return a, true
+	}
+	if all := after(runes, i, everything); all > i && len(p.menu.items) > 1 && !p.countedAt(runes, all) {
+		return amount{start: i, end: all, n: 1, each: true}, true
 	}
 	a := amount{start: i}
 	at := a.sign(runes, i)

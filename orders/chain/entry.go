@@ -47,7 +47,7 @@ func (p *parser) entry(text string, lead int) Entry {
 	p.fixed(d, &e)
 	p.address(d, &e)
 	from := p.verbs(d, &e)
-	p.wantVerbs(d)
+	p.wantVerbs(d, &e)
 	var asks []Ask
 	e.Wants, asks, e.plus = p.wants(d, from, e.Door)
 	e.Questions = append(e.Questions, asks...)
@@ -184,8 +184,8 @@ func (p *parser) address(d *draft, e *Entry) {
 	}
 }
 
-// wantVerbs claims 要, 来, 订 in front of an amount or an item.
-func (p *parser) wantVerbs(d *draft) {
+// wantVerbs claims 要, 来, 订 in front of an amount or an item; 加 adds to what was ordered.
+func (p *parser) wantVerbs(d *draft, e *Entry) {
 	for i := range d.folded {
 		end := after(d.folded, i, wanting)
 		if end == i || end >= len(d.folded) {
@@ -198,6 +198,7 @@ func (p *parser) wantVerbs(d *draft) {
 		_, amount := p.amountAt(d.folded, next)
 		hit, item := p.menu.at(d.folded, next)
 		if amount || item && (!hit.single || isASCIILetter(d.folded[next])) {
+			e.again = e.again || d.folded[i] == '加'
 			d.claim(i, end, PartVerb)
 		}
 	}

@@ -10,7 +10,7 @@ import (
 
 const (
 	// thanks are said by those who have ordered.
-	thanks = `(?:收到|谢谢|感谢|辛苦|好的|thanks?(?: you)?|got it|received)`
+	thanks = `(?:收到|谢谢|感谢|辛苦|好的|thanks?(?: you)?|thx|got it|received)`
 	// offices are what senders are called by.
 	offices = `(?:楼组长|楼栋长|楼长|组长|团长|群主|志愿者|管理员)`
 )
@@ -64,8 +64,8 @@ var (
 // What an entry does.
 var (
 	// quitText takes an order back, swapText changes it, and moreText adds to it.
-	quitText = regexp.MustCompile(`(?i)不要了|撤了|撤掉|划掉|划了|去掉|不团了|不拼了|不加了|不定了|不来了|放弃|不用了|不接了|不订了|不买了|不参加了|退出|取消|退团|退单|退订|撤单|撤销|已退|退掉|退了|退款|作废|删除|删掉|不需要|❌|✗|✘|(?:^|[\s，,。！!])算了[吧。！!]?\s*$|\bcancel(?:led)?\b|\bdrop out\b|\bnone for me\b|\bnot this time\b|(?:不要|不接|不订|不买|退)\s*[）)]?\s*$|退\s*[0-9０-９一二两三四五六七八九十a-zA-Z]`)
-	swapText = regexp.MustCompile(`(?i)更正[:：]?|[更修]改[成为]|(?:变更|更新|调整|变|减|降)[成为到至]|加[到至]|改[成为到要]|换[成为]|→|➡|->|=>|\bchange to\b|\bmake it\b|改|换`)
+	quitText = regexp.MustCompile(`(?i)(?:全部?|都)(?:不要了?|取消|退[了掉款])|不要了|撤了|撤掉|划掉|划了|去掉|不团了|不拼了|不加了|不定了|不来了|放弃|不用了|不接了|不订了|不买了|不参加了|退出|取消|退团|退单|退订|撤单|撤销|已退|退掉|退了|退款|作废|删除|删掉|不需要|❌|✗|✘|(?:^|[\s，,。！!])算了[吧。！!]?\s*$|\bcancel(?:led)?\b|\bdrop out\b|\bnone for me\b|\bnot this time\b|(?:不要|不接|不订|不买|退)\s*[）)]?\s*$|退\s*[0-9０-９一二两三四五六七八九十a-zA-Z]`)
+	swapText = regexp.MustCompile(`(?i)更正[:：]?|[更修]改[成为]|(?:变更|更新|调整|变|减|降)[成为到至]|加[到至]|改[成为到要]|换[成为]|→|➡|->|=>|\bchange to\b|\bmake (?:it|that)\b|改|换`)
 	moreText = regexp.MustCompile(`(?i)再加|追加|增加|再来|再要|加订|多要|多加|又要|还要|加\s*[0-9０-９一二两三四五六七八九十]|\badd\b|\bplus\b`)
 	// likeAbove wants the same as the entry above.
 	likeAbove = regexp.MustCompile(`(?i)(?:同上|一样|同样|same as above)\s*$`)
@@ -82,7 +82,7 @@ var (
 // Around a name.
 var (
 	// opening and closing are what people say before and behind a name.
-	opening = regexp.MustCompile(`(?i)^(?:团长好?|群主好?|业主|住户|户主|先|收到|好的|各位(?:邻居)?|(?:can|could|may) (?:i|we) (?:get|have)|count me in(?: for)?|put me down(?: for)?|all\b|您好|你好|大家好|hello\b|hi\b|我是|我们?住在?|住在?|我们?家|我们|我想|我也|我|也|再|还|可以|能不能|麻烦您?|请问|辛苦了?|地址是?|电话是?|手机号?|姓名|名字|房号|送货到|送到|送至|收货|收件人?|跟团号|帮我|帮忙|所有人|的|i'd like|i would like|i want|i'll take|i need|and\b|of\b|with\b|for\b)\s*`)
+	opening = regexp.MustCompile(`(?i)^(?:thx\b|can i (?:still )?(?:join|order)|团长好?|群主好?|业主|住户|户主|先|收到|好的|各位(?:邻居)?|(?:can|could|may) (?:i|we) (?:get|have)|count me in(?: for)?|put me down(?: for)?|all\b|您好|你好|大家好|hello\b|hi\b|我是|我们?住在?|住在?|我们?家|我们|我想|我也|我|也|再|还|可以|能不能|麻烦您?|请问|辛苦了?|地址是?|电话是?|手机号?|姓名|名字|房号|送货到|送到|送至|收货|收件人?|跟团号|帮我|帮忙|所有人|的|i'd like|i would like|i want|i'll take|i need|and\b|of\b|with\b|for\b)\s*`)
 	closing = regexp.MustCompile(`(?i)\s*(?:已经?|我想|我也|我|也|想|谢谢|我们|拼|合买|减少?|少要|大?约|大概|\bhere|\bwants?|\bwould like|\borders?|\bneeds?|\bsame as above|\band|\bof)$`)
 	// remark is said beside an order and is nobody's name.
 	remark = regexp.MustCompile(`^(?:放|请|麻烦|送|不要|不放|要|谢|门口|备注|电话|晚上|下午|上午|中午|自取|多|少|尽量|帮|代|替|别|加急|敲门|已|微信|支付宝|现金|给|家里|有|没|和|的|号|楼|室|栋|单元|老人|小孩|\d+[人口楼月]|leave|please|no |pls|thanks|thank|paid|same as|all of)|(?:谢谢|一下|门口|拜托|同上|一样|左手边?|右手边?|左边|右边|东边|西边|吗|嘛|呢)$|^(?:不|没|无)|[不没]$`)
