@@ -174,10 +174,32 @@ func (f *filler) extend(m, b int) {
 	}
 	f.book(b)
 	from = f.labels[b]
-	f.sweep(m, from, room, false)
+	t := f.after(md.lot, from.node)
+	f.sweep(m, from, &t, room, false)
 	if f.pinnedTo(md) {
-		f.sweep(m, from, room, true)
+		f.sweep(m, from, &t, room, true)
 	}
+}
+
+// after is the terms of a lot once the steps up to a node are made: where another
+// lot of the cell comes in the same trips, those are paid and partly full.
+func (f *filler) after(lot int, node int32) terms {
+	t := f.on[lot]
+	if !f.cell.twins {
+		return t
+	}
+	units := int64(0)
+	for ; node >= 0; node = f.nodes[node].parent {
+		if o := f.modes[f.nodes[node].mode].lot; f.cell.lots[o].pair == f.cell.lots[lot].pair {
+			units += f.nodes[node].q
+		}
+	}
+	if units > 0 {
+		more := t.further(f.cell, units)
+		t.trips, t.moreTrip, t.open = t.trips+more, t.moreTrip-more, 0
+		t.grams, t.ml = t.grams+units*f.cell.grams, t.ml+units*f.cell.ml
+	}
+	return t
 }
 
 func (f *filler) pinnedTo(m mode) bool {
@@ -186,9 +208,9 @@ func (f *filler) pinnedTo(m mode) bool {
 }
 
 // sweep walks the free units that accept the mode, and offers each quantity.
-func (f *filler) sweep(m int, from label, room int64, pinned bool) {
+func (f *filler) sweep(m int, from label, t *terms, room int64, pinned bool) {
 	md := &f.modes[m]
-	t, pack := &f.on[md.lot], f.lots[f.cell.lots[md.lot].lot].pack
+	pack := f.lots[f.cell.lots[md.lot].lot].pack
 	step := max(f.width/pack, 1) * pack
 	cost := float64(md.price) + t.unit
 	visits := f.visits - from.trips
@@ -201,7 +223,7 @@ func (f *filler) sweep(m int, from label, room int64, pinned bool) {
 	for k := range f.units(md, pinned) {
 		cl := &f.cell.classes[k]
 		end := min(q+int64(cl.count)-f.from[k], room)
-		for at := ceilDiv(max(q+1, md.lo), pack) * pack; at <= end; at = f.after(at, step, end, pack) {
+		for at := ceilDiv(max(q+1, md.lo), pack) * pack; at <= end; at = next(at, step, end, pack) {
 			if !steady {
 				fixed = t.fixed(f.cell, at, visits)
 			}
@@ -217,9 +239,9 @@ func (f *filler) sweep(m int, from label, room int64, pinned bool) {
 	}
 }
 
-// after is the quantity to try next: a step on, but never past the last whole case
+// next is the quantity to try next: a step on, but never past the last whole case
 // before the end of a class.
-func (f *filler) after(at, step, end, pack int64) int64 {
+func next(at, step, end, pack int64) int64 {
 	if last := end / pack * pack; at < last && at+step > last {
 		return last
 	}
@@ -268,7 +290,8 @@ func (f *filler) book(b int) {
 	if l.node == unbooked {
 		f.nodes = append(f.nodes, l.last)
 		l.node = int32(len(f.nodes) - 1)
-		l.trips += f.on[f.modes[l.last.mode].lot].further(f.cell, l.last.q)
+		t := f.after(f.modes[l.last.mode].lot, l.last.parent)
+		l.trips += t.further(f.cell, l.last.q)
 		f.from = f.from[:0]
 		f.replay(l.node, false)
 		copy(counts, f.from)

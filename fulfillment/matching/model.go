@@ -62,6 +62,7 @@ type cell struct {
 	demands       []int32
 	classes       []class
 	lots          []cellLot
+	twins         bool // two of the lots come in the same trips
 }
 
 // class is units of equal worth and equal conditions, the most worthy first.
@@ -197,9 +198,11 @@ func (mod *model) addCells() {
 			}
 			mod.cells[k].lots = append(mod.cells[k].lots, cellLot{l, int32(p)})
 			mod.cellsOf[l] = append(mod.cellsOf[l], k)
-			if !slices.Contains(mod.pairCells[p], k) { // it may have another lot of the same product
-				mod.pairCells[p] = append(mod.pairCells[p], k)
+			if slices.Contains(mod.pairCells[p], k) {
+				mod.cells[k].twins = true
+				continue
 			}
+			mod.pairCells[p] = append(mod.pairCells[p], k)
 		}
 	}
 }

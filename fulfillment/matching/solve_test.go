@@ -107,7 +107,7 @@ func TestASupplierMayHaveTwoLotsOfAProduct(t *testing.T) {
 			t.Logf("market %d: %d of %d", seed, p.Value, want)
 		}
 	}
-	if missed > 3 {
+	if missed > 0 {
 		t.Errorf("%d of 60 markets were not solved to the optimum", missed)
 	}
 }

@@ -81,9 +81,7 @@ func (s *state) room(c *cell) int64 {
 	return s.gateRoom[c.gate] / c.ml
 }
 
-// refill fills an empty cell as well as possible by itself, with at most so many
-// units. Two lots of one
-// supplier can together need more trips than either; then the cell stays empty.
+// refill fills an empty cell as well as possible by itself, with at most so many units.
 func (s *state) refill(k int32, weight float64, most int64) {
 	c := &s.cells[k]
 	takes, _ := s.filler.fill(c, s.lots, s.terms(k, weight), min(most, s.room(c)), s.gateTrips[c.gate])
