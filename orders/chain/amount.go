@@ -69,10 +69,11 @@ func (p *parser) ofKinds(runes []rune, i int) (amount, bool) {
 	if n, to, half, _, ok := numberAt(runes, i); ok && !half && to < len(runes) && strings.ContainsRune("样种款", runes[to]) {
 		end, of = to+1, int(n)
 	}
-	if end == i || end >= len(runes) {
+	next := skipSpaces(runes, end)
+	if end == i || next >= len(runes) {
 		return amount{}, false
 	}
-	a, ok := p.amountAt(runes, skipSpaces(runes, end))
+	a, ok := p.amountAt(runes, next)
 	a.start, a.of = i, of
 	return a, ok && a.each
 }
