@@ -13,7 +13,7 @@ type outbox[T any] struct {
 // goes in behind it, and then the document without, each only if the one before has
 // landed. SQLite puts all of this on disk in one commit; it is no transaction all the
 // same: what is refused or cut off on the way stays in the document, and somebody has to work it off.
-// Take removes what it gives from the document, or gives nothing; it must be idempotent.
+// Take removes what it gives from the document, or gives nothing, and is pure as a change is. InsertMany leaves outboxes alone.
 func Outbox[T, E any](c *Collection[T], into *Collection[E], take func(*T) []E) {
 	c.outbox = &outbox[T]{
 		settle: func(doc *T) { take(doc) },
