@@ -23,18 +23,17 @@ type change struct {
 
 // changed reads what has changed since a market was planned.
 func (f *Fulfillment) changed(ctx context.Context, a *Allocation, deliveries map[string]*BulkDelivery) (change, error) {
-	c := a.stands(deliveries)
 	compounds, err := f.gatesOf(ctx, a)
 	if err != nil {
-		return c, err
+		return change{}, err
 	}
 	rounds, err := f.roundsOf(ctx, a)
 	if err != nil {
-		return c, err
+		return change{}, err
 	}
 	late, err := f.takeRounds(ctx, &a.Market, compounds)
 	if err != nil {
-		return c, err
+		return change{}, err
 	}
 	known := func(g orders.GroupBuy) bool {
 		return slices.ContainsFunc(rounds, func(o *orders.GroupBuy) bool { return o.ID == g.ID })
@@ -44,16 +43,17 @@ func (f *Fulfillment) changed(ctx context.Context, a *Allocation, deliveries map
 		rounds = append(rounds, &late[i])
 	}
 	if err := f.withoutCancelled(ctx, deliveries, rounds); err != nil {
-		return c, err
+		return change{}, err
 	}
 	offered, err := f.offered(ctx)
 	if err != nil {
-		return c, err
+		return change{}, err
 	}
 	fresh, err := f.freshStock(ctx, a, offered)
 	if err != nil {
-		return c, err
+		return change{}, err
 	}
+	c := a.stands(deliveries) // a cancelled round's goods stand no longer
 	c.join(problemOf(compounds, late, fresh), rounds)
 	c.makeGood(deliveries, rounds)
 	c.avoid(deliveries)
