@@ -60,8 +60,9 @@ func (r *search) step(temperature float64) {
 	r.missed = append(r.missed[:0], r.absent...)
 	r.out = r.ruin(r.out[:0])
 	r.out = append(r.out, r.missed...)
-	r.recreate(r.out)
-	if float64(r.cost) < float64(cost)-temperature*math.Log(r.draw.Float64()) {
+	limit := cost + int64(math.Ceil(-temperature*math.Log(r.draw.Float64())))
+	r.recreate(r.out, limit)
+	if r.cost < limit {
 		r.keep()
 		r.remember()
 		return

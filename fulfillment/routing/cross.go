@@ -18,7 +18,7 @@ func (r *search) cross(days [][]int32) {
 	}
 	r.findAbsent()
 	r.out = append(r.out[:0], r.absent...)
-	r.recreate(r.out)
+	r.recreate(r.out, forever)
 	r.keep()
 }
 

@@ -1,7 +1,5 @@
 package routing
 
-import "slices"
-
 // day is one courier's shift: stops in order, with a 0 between two trips.
 type day struct {
 	seq   []int32
@@ -196,7 +194,8 @@ func (s *state) measureTime(d int, stops []int32) {
 		s.pre[v], prev = before, v
 	}
 	next, after := int32(0), segment{0, -forever, forever}
-	for _, v := range slices.Backward(stops) {
+	for i := len(stops) - 1; i >= 0; i-- {
+		v := stops[i]
 		way := s.service[v] + s.t(d, v, next)
 		after = segment{way + after.long, max(s.ready[v]+way+after.long, after.earliest), min(s.due[v], after.latest-way)}
 		s.suf[v], next = after, v

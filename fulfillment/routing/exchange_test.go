@@ -42,7 +42,7 @@ func TestAFullTripChangesItsVehicleForOneMoreStop(t *testing.T) {
 		r := newSearch(in.model, 1)
 		r.set(0, row.small)
 		r.set(1, row.large)
-		if !r.insert(2, r.draw, r.touch) {
+		if !r.insert(2, forever, r.draw, r.touch) {
 			t.Fatalf("%s: no place", name)
 		}
 		if r.dayOf[1] != 1 || r.dayOf[2] != 1 || len(row.large) > 0 && r.dayOf[3] != 0 {

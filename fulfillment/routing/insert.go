@@ -17,11 +17,15 @@ type place struct {
 	node int32 // where later trips change hands first: pos is 0 before this node, 1 behind it
 }
 
-const blink = 0.01 // the chance to overlook a place
+const (
+	nowhere = -1   // a place's day
+	blink   = 0.01 // the chance to overlook a place
+)
 
-// insert puts the node where it costs least; false if there is no place.
-func (s *state) insert(u int32, draw *rand.Rand, touch func(day int)) bool {
-	best := place{cost: forever}
+// insert puts the node where it costs least; false if no place costs less than a limit.
+// It looks far away only where the limit allows the node to be left out.
+func (s *state) insert(u int32, limit int64, draw *rand.Rand, touch func(day int)) bool {
+	best := place{cost: limit, day: nowhere}
 	s.turn++
 	from, to := s.dist[int(u)*s.n:][:s.n], s.toward[int(u)*s.n:][:s.n]
 	for _, v := range s.near[u][:min(len(s.near[u]), neighbours)] {
@@ -32,10 +36,10 @@ func (s *state) insert(u int32, draw *rand.Rand, touch func(day int)) bool {
 		}
 	}
 	s.ownTrip(u, draw, &best)
-	if best.cost == forever {
+	if best.day == nowhere && limit >= s.penalty[u] {
 		s.anywhere(u, &best)
 	}
-	if best.cost == forever {
+	if best.day == nowhere {
 		return false
 	}
 	touch(best.day)

@@ -23,7 +23,7 @@ func TestRuinTakesStringsOfNeighbouringTrips(t *testing.T) {
 			t.Fatal("nothing was taken out")
 		}
 		r.out = append(out, r.absent...)
-		r.recreate(r.out)
+		r.recreate(r.out, forever)
 		r.keep()
 	}
 }

@@ -105,13 +105,27 @@ func (r *search) goBack(cost int64) {
 }
 
 // recreate puts stops back, greedily with blinks; those without a place are left out.
-func (r *search) recreate(out []int32) {
+// It gives up where that comes to no less than a limit: another stop never makes a way
+// shorter. In a mixed fleet it may, for a cheaper vehicle takes over.
+func (r *search) recreate(out []int32, limit int64) {
+	if r.mixed {
+		limit = forever
+	}
 	r.shuffle(out)
 	r.absent = r.absent[:0]
+	cost := r.cost // of those that are back, or left out
 	for _, u := range out {
-		if !r.insert(u, r.draw, r.touch) {
+		cost -= r.penalty[u]
+	}
+	for _, u := range out {
+		if cost >= limit {
+			return
+		}
+		before := r.cost
+		if !r.insert(u, limit-cost, r.draw, r.touch) {
 			r.absent = append(r.absent, u)
 		}
+		cost += r.penalty[u] + r.cost - before
 	}
 	if r.mixed {
 		r.exchangeVehicles()
@@ -189,7 +203,7 @@ func (r *search) construct(from [][]int32) {
 	})
 	r.absent = r.absent[:0]
 	for _, u := range r.out {
-		if !r.insert(u, r.draw, r.touch) {
+		if !r.insert(u, forever, r.draw, r.touch) {
 			r.absent = append(r.absent, u)
 		}
 	}

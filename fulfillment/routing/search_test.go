@@ -3,6 +3,7 @@ package routing
 import (
 	"context"
 	"fmt"
+	"slices"
 	"testing"
 )
 
@@ -42,6 +43,31 @@ func TestTheStateAgreesWithItself(t *testing.T) {
 	}
 }
 
+func TestStopsArePutBackOnlyBelowALimit(t *testing.T) {
+	r := newSearch(modelOf(roomy(20)), 1)
+	r.construct(nil)
+	r.keep()
+	cost := r.cost
+	for range 100 {
+		r.missed = r.missed[:0]
+		out := r.ruin(nil)
+		taken := r.cost
+		for _, u := range out {
+			taken -= r.penalty[u]
+		}
+		limit := taken + r.draw.Int64N(2*(cost-taken)+2)
+		r.recreate(out, limit)
+		if whole := !slices.Contains(r.dayOf[1:], -1); whole && r.cost >= limit {
+			t.Fatalf("everything was put back at %d, the limit is %d", r.cost, limit)
+		}
+		r.goBack(cost)
+	}
+	out := r.ruin(nil)
+	if r.recreate(out, forever); len(r.absent) > 0 {
+		t.Errorf("%d are left out without a limit", len(r.absent))
+	}
+}
+
 func BenchmarkStep(b *testing.B) {
 	r := newSearch(modelOf(made(2, 200)), 1)
 	r.construct(nil)
@@ -52,4 +78,4 @@ func BenchmarkStep(b *testing.B) {
 	}
 }
 
-const pinned int64 = 9697
+const pinned int64 = 9775
