@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"reflect"
+	"runtime"
 	"runtime/debug"
 	"time"
 
@@ -23,12 +24,12 @@ type hot[T any] struct {
 	waiting []*pending[T]
 }
 
-// pending is one caller of Update.
+// pending is one caller of Update or Alter.
 type pending[T any] struct {
 	ctx    context.Context
 	change func(*T) error
-	blind  bool // wants the revision only
-	doc    T
+	doc    *T    // as it is after the change; nil where nobody asks for it
+	rev    int64 // that has the change in it
 	err    error
 	done   chan struct{}
 }
@@ -39,21 +40,25 @@ type pending[T any] struct {
 // write. Change may run more than once and must be pure: no I/O, no clock, no randomness.
 // Where ctx ends first, the change may or may not be stored.
 func (c *Collection[T]) Update(ctx context.Context, id string, change func(*T) error) (T, error) {
-	return c.join(id, &pending[T]{ctx: ctx, change: change, done: make(chan struct{})})
+	var none T
+	doc := new(T)
+	if _, err := c.join(id, &pending[T]{ctx: ctx, change: change, doc: doc, done: make(chan struct{})}); err != nil {
+		return none, err
+	}
+	return *doc, nil
 }
 
 // Alter is Update for changes that come in crowds: it spares the copy of the
 // document and gives only the revision that has the change in it.
 func (c *Collection[T]) Alter(ctx context.Context, id string, change func(*T) error) (int64, error) {
-	doc, err := c.join(id, &pending[T]{ctx: ctx, change: change, blind: true, done: make(chan struct{})})
-	return any(&doc).(document).base().Rev, err
+	return c.join(id, &pending[T]{ctx: ctx, change: change, done: make(chan struct{})})
 }
 
 // join adds a caller to those that wait for the document, and waits.
-func (c *Collection[T]) join(id string, p *pending[T]) (T, error) {
+func (c *Collection[T]) join(id string, p *pending[T]) (rev int64, err error) {
 	ctx := p.ctx
 	if err := cmpErr(ctx.Err(), c.table.ready(ctx, c.conn.engine)); err != nil {
-		return p.doc, err
+		return 0, err
 	}
 	c.mu.Lock()
 	h, running := c.hot[id]
@@ -68,16 +73,16 @@ func (c *Collection[T]) join(id string, p *pending[T]) (T, error) {
 	}
 	select {
 	case <-p.done:
-		return p.doc, p.err
+		return p.rev, p.err
 	case <-ctx.Done():
-		var none T
-		return none, ctx.Err()
+		return 0, ctx.Err()
 	}
 }
 
 // drain works on a document until nobody waits.
 func (c *Collection[T]) drain(id string, h *hot[T]) {
 	for {
+		runtime.Gosched() // whom the last round has answered may be back for this one
 		c.mu.Lock()
 		batch := h.waiting
 		h.waiting = nil
@@ -131,7 +136,9 @@ func (c *Collection[T]) round(ctx context.Context, id string, batch []*pending[T
 		return err
 	}
 	for _, p := range batch {
-		c.catchUp(&p.doc, h.rev, settled && p.err == nil && !p.blind)
+		if p.rev = h.rev; p.doc != nil {
+			c.catchUp(p.doc, h.rev, settled && p.err == nil)
+		}
 	}
 	return nil
 }
@@ -150,13 +157,13 @@ func applyAll[T any](doc T, batch []*pending[T]) T {
 			}
 		}
 		*any(&next).(document).base() = base
+		p.rev = base.Rev
 		switch {
-		case p.err == nil && p.blind:
-			*any(&p.doc).(document).base() = base
+		case p.err == nil && p.doc == nil:
 			since = append(since, p)
 		case p.err == nil:
-			p.doc = clone(next)
-			last, since = &p.doc, nil
+			*p.doc = clone(next)
+			last, since = p.doc, nil
 		case len(since) > 0:
 			again := clone(next)
 			last, since = &again, nil

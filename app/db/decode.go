@@ -5,12 +5,18 @@ import (
 	"encoding/json"
 	"fmt"
 
+	jsonv2 "github.com/go-json-experiment/json"
+	jsonv1 "github.com/go-json-experiment/json/v1"
+
 	"baimi/app/fault"
 )
 
+// asStored reads what encoding/json has written, in half of its time.
+var asStored = jsonv1.DefaultOptionsV1()
+
 // decode reads a record into a document, carrying an older shape to today's; stale says that it did.
 func decode[T any](t *table, r record) (doc T, stale bool, err error) {
-	if err := json.Unmarshal(r.body, &doc); err != nil {
+	if err := jsonv2.Unmarshal(r.body, &doc, asStored); err != nil {
 		return doc, false, fmt.Errorf("%s %s is damaged: %w", t.spec.Name, r.id, err)
 	}
 	d := any(&doc).(document).base()

@@ -62,7 +62,7 @@ func openSQLite(ctx context.Context, dir string, h *hub, c *cache) (*sqliteStore
 	if err != nil {
 		return nil, errors.Join(openFault(dir, err), s.others.close())
 	}
-	if s.readers, err = sql.Open("sqlite", sqliteAddress(file)+"&_pragma=query_only(1)&_pragma=cache_size(-4000)"); err != nil {
+	if s.readers, err = sql.Open("sqlite", sqliteAddress(file)+"&_pragma=query_only(1)&_pragma=cache_size(-256)"); err != nil {
 		return nil, errors.Join(err, s.writer.close(), s.others.close())
 	}
 	s.readers.SetMaxOpenConns(8)
