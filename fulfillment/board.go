@@ -2,10 +2,13 @@ package fulfillment
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"slices"
 	"time"
 
 	"baimi/app/fault"
+	"baimi/app/people"
 	"baimi/orders"
 )
 
@@ -19,62 +22,75 @@ func (f *Fulfillment) ChangeRun(ctx context.Context, id string, change func(*Run
 	return r, f.drainRun(ctx, r)
 }
 
-// drainRun tells rounds, deliveries and other runs what happened in this one.
+// drainRun tells rounds, deliveries and other runs what happened in this one; what
+// fails is told another time.
 func (f *Fulfillment) drainRun(ctx context.Context, r Run) error {
-	if len(r.Effects) == 0 {
-		return nil
-	}
-	off, err := f.bringOff(ctx, &r)
-	if err != nil {
-		return err
-	}
+	var failed error
+	var told []Effect
 	for _, e := range r.Effects {
-		if e.Kind == tellLearn {
-			if err := f.learn(ctx, &r); err != nil {
-				return err
-			}
+		if e.Kind == tellDraft {
+			continue // see offerDrafts
 		}
-		s, err := r.stop(e.Of)
-		if err != nil || e.Kind != tellHanded {
-			continue // the stop has been moved to another run
+		if err := f.tellOfRun(ctx, &r, e); err != nil {
+			failed = errors.Join(failed, err)
+			continue
 		}
-		if err := f.tellHanded(ctx, r.ID, s); err != nil {
-			return err
-		}
+		told = append(told, e)
 	}
-	_, err = f.Runs.Update(ctx, r.ID, func(now *Run) error {
-		for _, e := range r.Effects {
-			if e.Kind != tellDraft {
-				now.Told(e)
-			}
+	if len(told) == 0 {
+		return failed
+	}
+	_, err := f.Runs.Alter(ctx, r.ID, func(now *Run) error {
+		for _, e := range told {
+			now.Told(e)
 		}
-		now.joined(off)
+		if slices.Contains(told, Effect{Kind: tellMoved}) {
+			now.joined(r.Off)
+		}
 		return nil
 	})
-	return err
+	return errors.Join(failed, err)
+}
+
+func (f *Fulfillment) tellOfRun(ctx context.Context, r *Run, e Effect) error {
+	switch e.Kind {
+	case tellMoved:
+		return f.bringOff(ctx, r)
+	case tellLearn:
+		return f.learn(ctx, r)
+	case tellHanded:
+		s, err := r.stop(e.Of)
+		if err != nil {
+			return nil // it has been moved to another run
+		}
+		return f.tellHanded(ctx, r.ID, s)
+	case tellBroken:
+		return f.people.TellHolders(ctx, people.Grant{Role: people.Coordinator, Scope: r.Compound}, r.brokenOff(f.now()))
+	}
+	return fmt.Errorf("nobody tells %q", e.Kind)
 }
 
 // bringOff takes the stops that have left a run to where they go: the deliveries
 // learn it first, because they have the last word. A run that can take no more
 // leaves them at the gate.
-func (f *Fulfillment) bringOff(ctx context.Context, r *Run) ([]Off, error) {
+func (f *Fulfillment) bringOff(ctx context.Context, r *Run) error {
 	on := boardings{}
 	for _, o := range r.Off {
 		on.add(r.ID, o.To, &o.Stop)
 	}
 	told, err := f.board(ctx, on)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	for _, o := range r.Off {
 		if o.To == "" || !o.carried(told) {
 			continue
 		}
 		if err := f.bringOn(ctx, o); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return r.Off, nil
+	return nil
 }
 
 // carried tells whether the deliveries have the stop in the run that it joins.
@@ -171,29 +187,36 @@ func (f *Fulfillment) board(ctx context.Context, on boardings) (map[string]BulkD
 	return told, nil
 }
 
+// tellHanded tells of each parcel that it can.
 func (f *Fulfillment) tellHanded(ctx context.Context, run string, s *Stop) error {
-	outcome, handed := s.settled()
+	var failed error
 	for _, p := range s.Parcels {
-		err := f.tellDelivery(ctx, run, p, outcome)
-		if fault.Is(err, "parcel_elsewhere") {
-			continue
-		}
-		if err != nil {
-			return err
-		}
-		quantity := int64(0)
-		if handed {
-			quantity = p.Quantity
-		}
-		part := orders.Part{Delivery: p.Delivery, Household: s.ID, Item: p.Item, Lot: p.Lot}
-		_, err = f.orders.GroupBuys.Update(ctx, p.GroupBuy, func(g *orders.GroupBuy) error {
-			return g.Hand(part, quantity, outcome, f.now())
-		})
-		if err != nil && fault.KindOf(err) != fault.NotFound {
-			return err
-		}
+		failed = errors.Join(failed, f.tellParcel(ctx, run, s, p))
 	}
-	return nil
+	return failed
+}
+
+func (f *Fulfillment) tellParcel(ctx context.Context, run string, s *Stop, p Carried) error {
+	outcome, handed := s.settled()
+	err := f.tellDelivery(ctx, run, p, outcome)
+	if fault.Is(err, "parcel_elsewhere") {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	quantity := int64(0)
+	if handed {
+		quantity = p.Quantity
+	}
+	part := orders.Part{Delivery: p.Delivery, Household: s.ID, Item: p.Item, Lot: p.Lot}
+	_, err = f.orders.GroupBuys.Update(ctx, p.GroupBuy, func(g *orders.GroupBuy) error {
+		return g.Hand(part, quantity, outcome, f.now())
+	})
+	if fault.KindOf(err) == fault.NotFound {
+		return nil
+	}
+	return err
 }
 
 // tellDelivery tells how a parcel ended. Where the delivery does not know yet that
@@ -212,7 +235,7 @@ func (f *Fulfillment) tellDelivery(ctx context.Context, run string, p Carried, o
 	if err != nil || !left.goesTo(run, p) {
 		return d.Hand(run, p.Index, outcome, f.now())
 	}
-	if _, err := f.bringOff(ctx, &left); err != nil {
+	if err := f.bringOff(ctx, &left); err != nil {
 		return err
 	}
 	_, err = f.Deliveries.Update(ctx, p.Delivery, hand)

@@ -231,12 +231,6 @@ func (h handlers) breakOff(ctx context.Context, in *whyRequest) (*runView, error
 	if _, err := h.timed(ctx, Run{Doc: db.Doc{ID: in.ID}, Compound: v.Body.Compound, Gate: v.Body.Gate}); err != nil {
 		return nil, err
 	}
-	err = h.people.TellHolders(ctx, people.Grant{Role: people.Coordinator, Scope: v.Body.Compound}, people.Notice{
-		Doc: db.Doc{ID: "broken-off:" + in.ID}, Kind: "run_broken_off", Params: map[string]string{"why": in.Body.Why}, Link: "/gate/runs/" + in.ID, At: h.now(),
-	})
-	if err != nil {
-		return nil, err
-	}
 	_, _, err = h.Replan(ctx, people.NewID(ctx), community.GateID(v.Body.Compound, v.Body.Gate), nil, me.Account, Quick)
 	return v, unlessNobody(err)
 }

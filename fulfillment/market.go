@@ -34,6 +34,7 @@ const (
 const (
 	maxDemands  = 50_000
 	maxAttempts = 3
+	longestWait = 10 * time.Minute // from one failure of a step to the next try
 )
 
 // Market is one matching run over an area. It freezes what it read, keeps the
@@ -49,6 +50,8 @@ type Market struct {
 	By       string           `json:"by"`
 	State    MarketState      `json:"state"`
 	Attempts int              `json:"attempts"`
+	Failures int              `json:"failures,omitempty"` // of the step at hand, one after another
+	Wait     time.Time        `json:"wait,omitzero"`      // after a failure: until then the step is not tried again
 	Sums     Sums             `json:"sums"`
 	Draft    int64            `json:"draft"`             // the newest one that was begun
 	Parts    map[string]int64 `json:"parts,omitempty"`   // by gate, and for theRest: the draft whose part holds
@@ -83,8 +86,14 @@ func (m *Market) sharing() *orders.Sharing {
 }
 
 func (m *Market) step(now time.Time, state MarketState, note string) {
-	m.State = state
+	m.State, m.Failures, m.Wait = state, 0, time.Time{}
 	m.History = append(m.History, Step{At: now.UTC(), Kind: string(state), Note: note})
+}
+
+// Postpone waits after a failed step before it is tried again, each time twice as long.
+func (m *Market) Postpone(now time.Time) {
+	m.Failures++
+	m.Wait = now.UTC().Add(min(time.Second<<min(m.Failures, 20), longestWait))
 }
 
 // Freeze keeps what was read.
@@ -172,6 +181,7 @@ func (m *Market) Fail(why string, now time.Time) error {
 // Release ends a market that has given everything back.
 func (m *Market) Release(now time.Time) error {
 	if m.State == Failing {
+		m.Old = nil
 		m.step(now, Released, "")
 	}
 	return nil

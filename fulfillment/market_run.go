@@ -352,7 +352,8 @@ func (f *Fulfillment) goodsOf(ctx context.Context, a *Allocation, drops map[stri
 	return of, nil
 }
 
-// giveBack releases the stock and the rounds of a market that came to nothing.
+// giveBack releases the stock and the rounds of a market that came to nothing, and
+// deletes what it has frozen.
 func (f *Fulfillment) giveBack(ctx context.Context, a *Allocation) error {
 	if err := f.unreserve(ctx, a); err != nil {
 		return err
@@ -367,6 +368,13 @@ func (f *Fulfillment) giveBack(ctx context.Context, a *Allocation) error {
 			return err
 		}
 	}
-	_, err := f.Markets.Update(ctx, a.ID, func(m *Market) error { return m.Release(now) })
+	m, err := f.Markets.Update(ctx, a.ID, func(m *Market) error { m.name(Kept{}); return nil })
+	if err != nil {
+		return err
+	}
+	if err := f.forget(ctx, m.Old); err != nil {
+		return err
+	}
+	_, err = f.Markets.Update(ctx, a.ID, func(m *Market) error { return m.Release(now) })
 	return err
 }

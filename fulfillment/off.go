@@ -4,7 +4,9 @@ import (
 	"slices"
 	"time"
 
+	"baimi/app/db"
 	"baimi/app/fault"
+	"baimi/app/people"
 )
 
 // Off is a stop that has left a run while those concerned do not know yet. It
@@ -87,9 +89,21 @@ func (r *Run) BreakOff(by, why string, now time.Time) error {
 		return r.wrongState("broken off")
 	}
 	r.leave("", r.without(func(s *Stop) bool { return s.Handover == nil }))
-	r.History = append(r.History, Step{At: now.UTC(), Kind: "broken_off", By: by, Note: why})
+	r.History = append(r.History, Step{At: now.UTC(), Kind: tellBroken, By: by, Note: why})
+	r.Effects = append(r.Effects, Effect{Kind: tellBroken})
 	r.State = Back
 	return nil
+}
+
+// brokenOff tells the coordinators why.
+func (r *Run) brokenOff(now time.Time) people.Notice {
+	n := people.Notice{Doc: db.Doc{ID: "broken-off:" + r.ID}, Kind: "run_broken_off", Params: map[string]string{}, Link: "/gate/runs/" + r.ID, At: now}
+	for _, s := range r.History {
+		if s.Kind == tellBroken {
+			n.Params["why"] = s.Note
+		}
+	}
+	return n
 }
 
 // TryAgain lets a stop where nobody answered wait at the gate for another run.

@@ -244,6 +244,42 @@ func TestOneBadDocumentDoesNotKeepTheOthersWaiting(t *testing.T) {
 	}
 }
 
+// TestARunTellsAllThatItCan has handed over two doors, of which one's delivery is gone, and
+// its courier cannot go on: the other's outcome and the coordinator's notice come through.
+func TestARunTellsAllThatItCan(t *testing.T) {
+	ctx := context.Background()
+	f, stop := town(t, t.TempDir())
+	defer stop()
+	atTheGate(t, f)
+	r := splitIt(t, f)[0]
+	_, err := f.Runs.Update(ctx, r.ID, func(r *Run) error {
+		lost := r.Stops[0]
+		lost.ID, lost.Parcels = "A001/1/1-999", []Carried{{Delivery: "gone"}}
+		r.Stops = append([]Stop{lost}, r.Stops[0])
+		r.State, r.Courier = Out, "c"
+		for i := range r.Stops {
+			if err := r.Hand("c", r.Stops[i].ID, Handover{ID: r.Stops[i].ID, Outcome: AtDoor}, dusk); err != nil {
+				return err
+			}
+		}
+		return r.BreakOff("c", "flat tyre", dusk)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Due(ctx, dusk); err == nil || !strings.Contains(err.Error(), "run "+r.ID) {
+		t.Fatalf("the error names the run: %v", err)
+	}
+	left, err := f.Runs.Get(ctx, r.ID)
+	if err != nil || !slices.Equal(left.Effects, []Effect{{tellHanded, "A001/1/1-999"}}) {
+		t.Errorf("still to tell: %v %v", left.Effects, err)
+	}
+	d, _ := f.Deliveries.Get(ctx, "d")
+	if p := r.Stops[0].Parcels[0]; d.Parcels[p.Index].Outcome != string(AtDoor) {
+		t.Error("the other door's outcome has not come through")
+	}
+}
+
 // TestARunThatStaysHasItsPlaceInTheNewPlan plans again what is as good as it was.
 func TestARunThatStaysHasItsPlaceInTheNewPlan(t *testing.T) {
 	ctx := context.Background()

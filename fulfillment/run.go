@@ -48,6 +48,7 @@ const (
 	mostTries  = 3                // of a door where nobody answers; then a coordinator decides
 	tellHanded = "handed"         // effect: the rounds and deliveries are to learn a stop's outcome
 	tellMoved  = "moved"          // effect: the deliveries and other runs are to learn of Off
+	tellBroken = "broken_off"     // effect: the coordinators are to learn that its courier cannot go on
 	tellDraft  = "drafted"        // effect: the run is to be offered
 )
 

@@ -70,10 +70,15 @@ func (f *Fulfillment) Due(ctx context.Context, now time.Time) error {
 			if err != nil {
 				return errors.Join(all, err)
 			}
-			all = errors.Join(all, of(f.Advance(ctx, m.ID), "market", m.ID))
+			if now.Before(m.Wait) {
+				continue
+			}
+			if err := f.Advance(ctx, m.ID); err != nil {
+				all = errors.Join(all, err, f.postpone(ctx, m.ID))
+			}
 		}
 	}
-	for _, kind := range []string{tellMoved, tellHanded, tellLearn} {
+	for _, kind := range []string{tellMoved, tellHanded, tellBroken, tellLearn} {
 		for r, err := range f.Runs.Find(ctx, db.Where("effects.kind", kind)) {
 			if err != nil {
 				return errors.Join(all, err)
@@ -82,6 +87,16 @@ func (f *Fulfillment) Due(ctx context.Context, now time.Time) error {
 		}
 	}
 	return errors.Join(all, f.offerDrafts(ctx, now))
+}
+
+// postpone keeps a market that cannot go on from being tried at every beat.
+func (f *Fulfillment) postpone(ctx context.Context, market string) error {
+	if ctx.Err() != nil {
+		return nil // it was broken off, and goes on at once
+	}
+	now := f.now()
+	_, err := f.Markets.Alter(ctx, market, func(m *Market) error { m.Postpone(now); return nil })
+	return err
 }
 
 // of names the document that an error is about.
