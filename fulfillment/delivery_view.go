@@ -67,6 +67,21 @@ func (d *BulkDelivery) View(a people.Actor) DeliveryView {
 	for i, s := range d.History {
 		v.History[i] = Step{At: s.At, Kind: s.Kind}
 	}
+	if d.Receipt != nil {
+		counted := *d.Receipt
+		counted.By = ""
+		v.Receipt = &counted
+	}
+	return v
+}
+
+// withoutPhoto is the delivery in a list.
+func (v DeliveryView) withoutPhoto() DeliveryView {
+	if v.Receipt != nil {
+		counted := *v.Receipt
+		counted.Photo = ""
+		v.Receipt = &counted
+	}
 	return v
 }
 
@@ -191,6 +206,18 @@ func (r *Run) View(a people.Actor, now time.Time) RunView {
 			stop.Bag = r.bag(i)
 		}
 		v.Stops = append(v.Stops, stop)
+	}
+	return v
+}
+
+// withoutPhotos is the run in a list.
+func (v RunView) withoutPhotos() RunView {
+	for i := range v.Stops {
+		if h := v.Stops[i].Handover; h != nil {
+			told := *h
+			told.Photo = ""
+			v.Stops[i].Handover = &told
+		}
 	}
 	return v
 }

@@ -11,7 +11,7 @@ import (
 
 // GateReceipt is what the gate counted.
 type GateReceipt struct {
-	By     string    `json:"by"`
+	By     string    `json:"by,omitempty" doc:"For the coordinator only."`
 	At     time.Time `json:"at"`
 	Counts []Count   `json:"counts"`
 	Unsaid bool      `json:"unsaid,omitempty" doc:"It was here though its supplier had not said that it left."`

@@ -31,7 +31,7 @@ func (h handlers) deliveries(ctx context.Context, in *deliveriesQuery) (*deliver
 		if err != nil {
 			return nil, err
 		}
-		out.Body = append(out.Body, d.View(me))
+		out.Body = append(out.Body, d.View(me).withoutPhoto())
 	}
 	return out, nil
 }

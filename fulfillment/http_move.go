@@ -25,8 +25,11 @@ type moveRequest struct {
 func (h handlers) move(ctx context.Context, in *moveRequest) (*runList, error) {
 	me := people.From(ctx)
 	from, err := h.Runs.Get(ctx, in.ID)
-	if err != nil || !me.Is(people.Coordinator, from.Compound) || in.ID == in.Body.To {
-		return nil, notFound()
+	if err == nil && (!me.Is(people.Coordinator, from.Compound) || in.ID == in.Body.To) {
+		err = notFound()
+	}
+	if err != nil {
+		return nil, err
 	}
 	if err := h.joinable(ctx, &from, in.Body.To); err != nil {
 		return nil, err
@@ -74,8 +77,11 @@ func (h handlers) joinable(ctx context.Context, from *Run, id string) error {
 	if id == "" {
 		return nil
 	}
-	to, err := h.Runs.Get(ctx, id)
-	if err != nil || to.gate() != from.gate() {
+	to, err := h.Runs.Look(ctx, id)
+	if err != nil {
+		return err
+	}
+	if to.gate() != from.gate() {
 		return notFound()
 	}
 	if to.State != Offered && to.State != Accepted {

@@ -51,7 +51,7 @@ func (h handlers) views(ctx context.Context, runs []Run) *runList {
 	out := &runList{Body: []RunView{}}
 	for i := range runs {
 		if runs[i].Sees(me) {
-			out.Body = append(out.Body, runs[i].View(me, now))
+			out.Body = append(out.Body, runs[i].View(me, now).withoutPhotos())
 		}
 	}
 	return out
@@ -143,9 +143,12 @@ type proposeRequest struct {
 }
 
 func (h handlers) proposeTo(ctx context.Context, in *proposeRequest) (*runView, error) {
-	r, err := h.Runs.Get(ctx, in.ID)
-	if err != nil || !people.From(ctx).Is(people.Coordinator, r.Compound) {
-		return nil, notFound()
+	r, err := h.Runs.Look(ctx, in.ID)
+	if err == nil && !people.From(ctx).Is(people.Coordinator, r.Compound) {
+		err = notFound()
+	}
+	if err != nil {
+		return nil, err
 	}
 	if err := h.propose(ctx, r.ID, r.Compound, in.Body.Account); err != nil {
 		return nil, err

@@ -102,7 +102,7 @@ func (f *Fulfillment) stopsOf(ctx context.Context, gate string, deliveries []str
 	stops := map[string]*Stop{}
 	products := map[string]catalog.Product{}
 	for _, id := range deliveries {
-		d, err := f.Deliveries.Get(ctx, id)
+		d, err := f.Deliveries.Look(ctx, id)
 		if err != nil {
 			return nil, err
 		}
@@ -117,7 +117,7 @@ func (f *Fulfillment) stopsOf(ctx context.Context, gate string, deliveries []str
 		}
 		for i := range d.Parcels {
 			if p := &d.Parcels[i]; p.waits() {
-				c, err := f.carried(ctx, &d, i, products)
+				c, err := f.carried(ctx, d, i, products)
 				if err != nil {
 					return nil, err
 				}
@@ -187,7 +187,7 @@ func (f *Fulfillment) stop(ctx context.Context, p *Parcel) (*Stop, error) {
 		return nil, err
 	}
 	name := ""
-	g, err := f.orders.GroupBuys.Get(ctx, p.GroupBuy)
+	g, err := f.orders.GroupBuys.Look(ctx, p.GroupBuy)
 	if err != nil {
 		return nil, err
 	}

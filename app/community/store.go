@@ -83,7 +83,7 @@ func (c *Community) Household(ctx context.Context, id string) (Household, error)
 	if err != nil {
 		return Household{}, err
 	}
-	estate, err := c.compounds.Get(ctx, compound)
+	estate, err := c.compounds.Look(ctx, compound)
 	if err != nil {
 		return Household{}, err
 	}
