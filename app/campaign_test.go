@@ -24,6 +24,7 @@ func TestACampaignGivesEachBuildingTheSamePart(t *testing.T) {
 	e.leader.post("/campaigns", e.campaign("equal", 7)).refused(403, "role_needed")
 	outside.post("/campaigns", e.campaign("equal", 7)).refused(404, "not_found")
 	e.coordinator.post("/campaigns", e.campaign("equal", 1)).refused(422, "share_too_small")
+	e.coordinator.post("/campaigns", e.campaign("equal", 0)).refused(422, "share_of_what")
 	e.coordinator.post("/campaigns", e.campaign("fastest", 7)).refused(422, "invalid_input")
 	body := e.campaign("equal", 7)
 	body["buildings"] = []string{"9"}

@@ -5,7 +5,9 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
+	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 	"time"
 
@@ -38,7 +40,8 @@ type Campaign struct {
 	State    CampaignState   `json:"state"`
 	Terms    GroupBuy        `json:"terms"` // what every round offers; an item's Most is for the whole compound
 	Rounds   []CampaignRound `json:"rounds"`
-	Wake     *time.Time      `json:"wake,omitempty"`
+	Recalled *Event          `json:"recalled,omitempty"` // who cancelled it, when and why
+	Wake     *time.Time      `json:"wake,omitempty"`     // until its rounds are all open, or all called off
 }
 
 // CampaignState is where a campaign stands.
@@ -63,6 +66,10 @@ func (c *Campaign) Check(now time.Time) error {
 		return fault.New(fault.Invalid, "share_unknown", "Please choose equal or lottery.").At("body.share", "equal or lottery")
 	}
 	for i, it := range c.Terms.Items {
+		if c.Share == PerBuilding && it.Most == 0 {
+			return fault.New(fault.Invalid, "share_of_what", "Please say how many units of each item there are to share, or draw lots instead.").
+				At(fmt.Sprintf("body.items[%d].most", i), "at least one a building")
+		}
 		if c.Share == PerBuilding && it.Most < int64(len(c.Rounds)) {
 			return fault.New(fault.Invalid, "share_too_small", "%d units are less than one for each of %d buildings; draw lots instead.", it.Most, len(c.Rounds)).
 				With("units", it.Most).With("buildings", len(c.Rounds)).At(fmt.Sprintf("body.items[%d].most", i), "at least one a building")
@@ -169,10 +176,11 @@ func (o *Orders) enlist(ctx context.Context, c *Campaign, estate *community.Comp
 	return nil
 }
 
-// run makes and opens the rounds that are still missing. Each step may be done twice.
+// run makes and opens the rounds that are still missing, or calls off those of a
+// campaign that is cancelled. Each step may be done twice.
 func (o *Orders) run(ctx context.Context, c Campaign) (Campaign, error) {
-	if c.State != CampaignAnnounced {
-		return c, nil
+	if c.State == CampaignCancelled {
+		return o.callOff(ctx, c)
 	}
 	for n, r := range c.Rounds {
 		if _, err := o.Draft(ctx, c.round(n)); err != nil {
@@ -188,40 +196,74 @@ func (o *Orders) run(ctx context.Context, c Campaign) (Campaign, error) {
 			return c, err
 		}
 	}
+	now := o.now().UTC()
 	return o.campaigns.Update(ctx, c.ID, func(c *Campaign) error {
-		if c.State == CampaignAnnounced {
-			c.State = CampaignRunning
+		if c.State == CampaignCancelled {
+			c.Wake = &now // what was opened meanwhile is called off too
+			return nil
 		}
-		c.Wake = nil
+		c.State, c.Wake = CampaignRunning, nil
 		return nil
 	})
 }
 
 // Recall cancels a campaign and every round of it that can still be cancelled.
 func (o *Orders) Recall(ctx context.Context, id, by, reason string) (Campaign, error) {
+	now := o.now().UTC()
 	c, err := o.campaigns.Update(ctx, id, func(c *Campaign) error {
-		c.State, c.Wake = CampaignCancelled, nil
+		c.State, c.Wake = CampaignCancelled, &now
+		if c.Recalled == nil {
+			c.Recalled = &Event{At: now, Kind: string(CampaignCancelled), By: by, Text: reason}
+		}
 		return nil
 	})
 	if err != nil {
 		return c, err
 	}
-	for _, r := range c.Rounds {
-		_, err := o.Update(ctx, r.GroupBuy, func(g *GroupBuy, now time.Time) error { return g.Cancel(by, reason, now) })
-		if err != nil && fault.KindOf(err) != fault.NotFound && !fault.Is(err, "round_state") {
-			return c, err
-		}
-	}
-	return c, nil
+	return o.callOff(ctx, c)
 }
 
-// resume goes on with campaigns whose rounds are not all open yet.
+// callOff cancels the rounds of a cancelled campaign. What cannot be cancelled at
+// this moment, because it is being matched, is left for the next time.
+func (o *Orders) callOff(ctx context.Context, c Campaign) (Campaign, error) {
+	var left error
+	for _, r := range c.Rounds {
+		_, err := o.Update(ctx, r.GroupBuy, func(g *GroupBuy, now time.Time) error { return g.Cancel(c.Recalled.By, c.Recalled.Text, now) })
+		if fault.KindOf(err) != fault.NotFound && !fault.Is(err, "round_state") {
+			left = errors.Join(left, err)
+		}
+	}
+	if left != nil {
+		return c, left
+	}
+	return o.campaigns.Update(ctx, c.ID, func(c *Campaign) error { c.Wake = nil; return nil })
+}
+
+// resume goes on with campaigns whose rounds are not all open, or called off, yet. One that cannot
+// go on keeps neither the others nor any round waiting.
 func (o *Orders) resume(ctx context.Context, now time.Time) error {
 	half, err := db.All(o.campaigns.Find(ctx, db.Query{}.UpTo("wake", now).Limit(20)))
+	if err != nil {
+		return err
+	}
 	for _, c := range half {
-		if _, err := o.run(ctx, c); err != nil {
+		_, err := o.run(ctx, c)
+		if err == nil {
+			continue
+		}
+		if ctx.Err() != nil {
+			return err
+		}
+		slog.Error("a campaign is left for the next time", "campaign", c.ID, "error", err)
+		_, err = o.campaigns.Update(ctx, c.ID, func(c *Campaign) error {
+			if c.Wake != nil {
+				c.Wake = new(now.Add(nextTime).UTC())
+			}
+			return nil
+		})
+		if err != nil {
 			return err
 		}
 	}
-	return err
+	return nil
 }

@@ -2,6 +2,7 @@ package orders
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"slices"
 	"strconv"
@@ -11,6 +12,9 @@ import (
 	"baimi/app/fault"
 	"baimi/app/people"
 )
+
+// nextTime is when what could not be done is tried again.
+const nextTime = 30 * time.Second
 
 // Due does what has become due: it closes rounds whose time has come, and
 // carries out the effects that rounds have caused. Settle makes the payments of
@@ -25,11 +29,27 @@ func (o *Orders) Due(ctx context.Context, now time.Time, settle func(ctx context
 		return err
 	}
 	for _, g := range due {
-		if err := o.attend(ctx, &g, now, settle, recall); err != nil && ctx.Err() == nil {
-			slog.Error("a group buy is left for the next time", "group_buy", g.ID, "error", err)
+		err := o.attend(ctx, &g, now, settle, recall)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err == nil {
+			continue
+		}
+		slog.Error("a group buy is left for the next time", "group_buy", g.ID, "error", err)
+		if _, err := o.GroupBuys.Alter(ctx, g.ID, func(g *GroupBuy) error { g.later(now); return nil }); err != nil {
+			return err
 		}
 	}
-	return ctx.Err()
+	return nil
+}
+
+// later has a round wait that could not be attended to, so that it does not stand
+// before the others at every beat. What happens to it meanwhile is seen to at once.
+func (g *GroupBuy) later(now time.Time) {
+	if g.Wake != nil && !now.Before(*g.Wake) {
+		g.Wake = new(now.Add(nextTime).UTC())
+	}
 }
 
 func (o *Orders) attend(ctx context.Context, g *GroupBuy, now time.Time, settle func(context.Context, string) error, recall func(context.Context, string, string) error) error {
@@ -42,30 +62,26 @@ func (o *Orders) attend(ctx context.Context, g *GroupBuy, now time.Time, settle 
 			g = &closed
 		}
 	}
-	if err := o.notify(ctx, g, now); err != nil {
-		return err
-	}
+	told := o.notify(ctx, g, now)
+	var recalled, settled error
 	if slices.ContainsFunc(g.Effects, func(e Effect) bool { return e.Kind == effectRecall }) {
-		if err := recall(ctx, g.Market, g.ID); err != nil {
-			return err
-		}
+		recalled = recall(ctx, g.Market, g.ID)
 	}
-	money := slices.ContainsFunc(g.Effects, func(e Effect) bool { return e.Kind == EffectMoney })
-	if money {
-		if err := settle(ctx, g.ID); err != nil {
-			return err
-		}
+	if slices.ContainsFunc(g.Effects, func(e Effect) bool { return e.Kind == EffectMoney }) {
+		settled = settle(ctx, g.ID) // which takes its effects off itself
 	}
-	done := g.Effects
+	done := slices.DeleteFunc(slices.Clone(g.Effects), func(e Effect) bool {
+		return e.Kind == EffectMoney || e.Kind == effectRecall && recalled != nil || e.notice() && told != nil
+	})
 	_, err := o.GroupBuys.Update(ctx, g.ID, func(g *GroupBuy) error {
 		g.Effects = slices.DeleteFunc(g.Effects, func(e Effect) bool {
-			return e.Kind != EffectMoney && slices.ContainsFunc(done, func(d Effect) bool { return d.ID == e.ID })
+			return slices.ContainsFunc(done, func(d Effect) bool { return d.ID == e.ID })
 		})
 		g.Wake = nil
 		g.schedule(now)
 		return nil
 	})
-	return err
+	return errors.Join(told, recalled, settled, err)
 }
 
 // notify tells people what the round's effects ask for. A notice's id is its

@@ -86,8 +86,8 @@ func (g *GroupBuy) within(lines []Line) error {
 		if slices.ContainsFunc(lines[:i], func(m Line) bool { return m.Item == l.Item }) {
 			return fault.New(fault.Invalid, "line_twice", "%s stands in the order twice.", it.NameEn).With("item", l.Item)
 		}
-		if l.Quantity < 1 || l.Quantity > maxUnits || l.Tolerance < 0 || l.Tolerance > it.CaseSize {
-			return fault.New(fault.Invalid, "quantity_invalid", "The quantity must be above 0, and the extra at most a case of %d.", it.CaseSize).
+		if l.Quantity < 1 || l.Quantity > maxUnits || l.Tolerance < 0 || l.Tolerance > max(it.CaseSize-1, 0) {
+			return fault.New(fault.Invalid, "quantity_invalid", "The quantity must be above 0, and the extra less than a case of %d.", it.CaseSize).
 				With("item", l.Item).With("case", it.CaseSize)
 		}
 		if it.Limit > 0 && l.Quantity > it.Limit {

@@ -57,7 +57,7 @@ func TestJoin(t *testing.T) {
 		"nothing of something unknown":              {nil, nil, []Line{{Item: "gold", Quantity: 1}}, "unknown_item", Absent},
 		"one line an item":                          {nil, nil, []Line{greens(1), greens(1)}, "line_twice", Absent},
 		"nothing below zero":                        {nil, nil, []Line{greens(-1)}, "quantity_invalid", Absent},
-		"no extra where nothing is in cases":        {nil, nil, []Line{{Item: "greens", Quantity: 1, Tolerance: 2}}, "quantity_invalid", Absent},
+		"no extra where nothing is in cases":        {nil, nil, []Line{{Item: "greens", Quantity: 1, Tolerance: 1}}, "quantity_invalid", Absent},
 		"a closed round takes nobody":               {func(g *GroupBuy) { g.State = Closed }, nil, []Line{greens(1)}, "round_closed", Absent},
 		"nor one whose time is over":                {func(g *GroupBuy) { g.Closes = six.Add(2 * time.Second) }, nil, []Line{greens(1)}, "round_closed", Absent},
 		"nor one that has not opened":               {func(g *GroupBuy) { g.Opens = six.Add(3 * time.Second) }, nil, []Line{greens(1)}, "round_not_open", Absent},

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"baimi/app/db"
+	"baimi/app/fault"
 	"baimi/app/people"
 )
 
@@ -88,17 +89,17 @@ func (h handlers) campaignAs(ctx context.Context, me people.Actor, c *Campaign) 
 		ID: c.ID, Compound: c.Compound, Title: c.Title, Share: c.Share, State: c.State,
 		Opens: c.Terms.Opens, Closes: c.Terms.Closes, Items: c.Terms.Items, Buildings: make([]CampaignResult, len(c.Rounds)),
 	}
-	place := map[string]int{}
-	for i, r := range c.Rounds {
-		v.Buildings[i] = CampaignResult{Building: r.Building, State: Draft, Left: -1}
-		place[r.GroupBuy] = i
-	}
-	for g, err := range h.GroupBuys.Find(ctx, db.Where("campaign", c.ID)) {
+	for i, of := range c.Rounds {
+		r := &v.Buildings[i]
+		*r = CampaignResult{Building: of.Building, State: Draft, Left: -1}
+		g, err := h.GroupBuys.Look(ctx, of.GroupBuy)
+		if fault.KindOf(err) == fault.NotFound {
+			continue // it is not made yet
+		}
 		if err != nil {
 			return nil, err
 		}
-		r := &v.Buildings[place[g.ID]]
-		r.fill(&g)
+		r.fill(g)
 		if g.Sees(me) != Link {
 			r.GroupBuy = g.ID
 		}

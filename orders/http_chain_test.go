@@ -66,7 +66,7 @@ func (s street) round(id, building string) GroupBuy {
 		Doc: db.Doc{ID: id}, Compound: "A001", Building: building, Scope: "A001/" + building, Leader: "lin", Title: "鸡蛋和青菜", Currency: "CNY",
 		State: Open, Opens: now.Add(-time.Hour), Closes: now.Add(time.Hour), Rule: Equal, LimitPerHousehold: 9,
 		Items: []Item{
-			{ID: "eggs", NameZh: "鸡蛋", NameEn: "Eggs", Unit: "tray", UnitCap: 3500, CaseSize: 1},
+			{ID: "eggs", NameZh: "鸡蛋", NameEn: "Eggs", Unit: "tray", UnitCap: 3500, CaseSize: 2},
 			{ID: "greens", NameZh: "青菜", NameEn: "Greens", Unit: "pack", UnitCap: 1200, CaseSize: 1},
 		},
 		Participants: []Participant{{Household: "A001/" + building + "/1-302", Unit: "1", Room: "302", Account: "sam", Name: "Sam", Lines: []Line{{Item: "eggs", Quantity: 2, Tolerance: 1}}}},

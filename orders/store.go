@@ -135,7 +135,7 @@ func (o *Orders) pin(ctx context.Context, it *Item) error {
 	return nil
 }
 
-// Update changes a round and sees to what the change has caused.
+// Update changes a round; what the change has caused is seen to by Due.
 func (o *Orders) Update(ctx context.Context, id string, change func(*GroupBuy, time.Time) error) (GroupBuy, error) {
 	now := o.now()
 	return o.GroupBuys.Update(ctx, id, func(g *GroupBuy) error { return change(g, now) })
@@ -172,18 +172,4 @@ func (o *Orders) priorities(ctx context.Context, g *GroupBuy) (map[string]int64,
 		}
 	}
 	return first, nil
-}
-
-// Closed gives the rounds of a compound that wait for a market.
-func (o *Orders) Closed(ctx context.Context, compound string) ([]GroupBuy, error) {
-	var free []GroupBuy
-	for g, err := range o.GroupBuys.Find(ctx, db.Where("compound", compound).And("state", Closed)) {
-		if err != nil {
-			return nil, err
-		}
-		if g.Market == "" {
-			free = append(free, g)
-		}
-	}
-	return free, nil
 }
