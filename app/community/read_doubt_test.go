@@ -120,6 +120,7 @@ func moreCompounds() map[string]*Compound {
 		"houses": {Form: AddressForm{BuildingZh: "号"}, Buildings: numbered(60, 1, 1, 1, "")},
 		"pairs":  {NameZh: "双子星城", Form: AddressForm{Prefixes: []string{"银桥路9弄"}, BuildingZh: "栋"}, Buildings: withNames(18, "A1", "A2", "A3", "A12", "B1", "B2", "C1")},
 		"alley":  {NameZh: "德兴里", Form: AddressForm{Prefixes: []string{"德兴路35弄"}, BuildingZh: "号"}, Buildings: numbered(20, 3, 1, 2, "")},
+		"side":   {NameZh: "愚园坊", Form: AddressForm{Prefixes: []string{"愚园路608弄"}, LaneZh: "支弄", BuildingZh: "号", NeverUnits: true}, Buildings: append(numbered(9, 3, 1, 2, "1"), numbered(9, 3, 1, 2, "3")...)},
 		"wide":   {Form: AddressForm{BuildingZh: "号楼"}, Buildings: []Building{{No: "1", Floors: 33, Units: 1, DoorsPerFloor: 12}, {No: "2", Floors: 33, Units: 1, DoorsPerFloor: 12}, {No: "5", Floors: 6, Units: 4, DoorsPerFloor: 2}}},
 		"areas":  {Form: AddressForm{LaneZh: "区"}, Buildings: slices.Concat(numbered(6, 12, 1, 4, "东"), numbered(5, 12, 1, 4, "西"), numbered(5, 12, 1, 4, "A"))},
 	}

@@ -167,7 +167,11 @@ func (m *matcher) laneOf(i int, f match) {
 	}
 	f.placed = true
 	f.inLane(m.Reader, m.tokens[at].value)
-	m.building(m.skip(next, " -P"), f)
+	next = m.skip(next, " -P")
+	m.building(next, f)
+	if f.lane == "" { // 608弄3支弄5号: a lane of the lane tells the buildings apart
+		m.laneOf(next, f)
+	}
 }
 
 // partOfName tells whether a lane's bare name is the end of another word: 小桂花3-1-201.

@@ -125,11 +125,17 @@ func (m *matcher) mayBeDay(f *match) bool {
 	return dayBehind.MatchString(m.behind(f.end - 1))
 }
 
+// madeOfLetters are goods that a letter tells apart, so that it begins no address: 维生素B1204, 套餐B301.
+var madeOfLetters = regexp.MustCompile(`(?:维生素|维他命|套餐|组合|方案|规格|型号|款|vitamin)\s*$`)
+
 // endsName tells whether the building's name may be the end of a person's: 李梅301,
 // 小C1802. A letter behind two characters, 王小姐C1802, is none.
 func (m *matcher) endsName(i int) bool {
 	if m.afterHan(i) && strings.Contains("住在到送给是寄", m.text(i-1)) { // 住梅苑301
 		return false
+	}
+	if m.letter(i) && madeOfLetters.MatchString(fold(m.source[:m.tokens[i].start])) {
+		return true
 	}
 	return m.afterHan(i) && !(m.letter(i) && m.afterHan(i-1))
 }

@@ -48,6 +48,7 @@ var offers = map[string][]Item{
 	"meat":     {{ID: "pork", NameZh: "猪肉"}, {ID: "beef", NameZh: "牛肉"}, {ID: "fish", NameZh: "鱼"}},
 	"bakery":   {{ID: "toast", NameZh: "吐司", NameEn: "Toast", Units: UnitWords("bag")}, {ID: "wheat", NameZh: "全麦吐司", NameEn: "Wheat toast", Units: UnitWords("bag")}, {ID: "egg", NameZh: "草鸡蛋", NameEn: "Farm eggs", Units: UnitWords("box")}, {ID: "milk", NameZh: "鲜牛奶950ml", NameEn: "Fresh milk", Units: UnitWords("bottle")}},
 	"sizes":    {{ID: "egg30", NameZh: "鸡蛋30枚", Units: UnitWords("tray")}, {ID: "egg60", NameZh: "鸡蛋60枚", Units: UnitWords("tray")}, {ID: "cola", NameZh: "可乐330ml*24", NameEn: "Cola", Units: UnitWords("case")}},
+	"sets":     {{ID: "A", NameZh: "A套餐", NameEn: "Set A", Units: UnitWords("pack")}, {ID: "B", NameZh: "B套餐", NameEn: "Set B", Units: UnitWords("pack")}, {ID: "C", NameZh: "C套餐", NameEn: "Set C", Units: UnitWords("pack")}},
 	"market":   {{ID: "egg", NameZh: "鸡蛋", NameEn: "Eggs", Units: UnitWords("tray")}, {ID: "milk", NameZh: "牛奶", NameEn: "Milk", Units: UnitWords("case")}, {ID: "rice", NameZh: "大米", NameEn: "Rice", Units: UnitWords("bag")}},
 }
 

@@ -135,6 +135,17 @@ func (d *draft) single(i int) bool {
 	return isHan(d.folded[i]) && free(i-1) && free(i+1)
 }
 
+// loneLetter tells whether a letter that is by itself stands before rune i, unclaimed.
+func (d *draft) loneLetter(i int) bool {
+	letter := func(at int) bool { return at >= 0 && at < len(d.folded) && isASCIILetter(d.folded[at]) }
+	for at := range i {
+		if letter(at) && !letter(at-1) && !letter(at+1) {
+			return true
+		}
+	}
+	return false
+}
+
 // verbAt is where the first verb stands, or the end.
 func (d *draft) verbAt() int {
 	at := len(d.text)

@@ -31,7 +31,7 @@ var (
 	timeText  = regexp.MustCompile(`^\s*(?:\d{4}[-/]\d{1,2}[-/]\d{1,2}\s+|\d{1,2}-\d{1,2}\s+)?\d{1,2}[:：]\d{2}(?:[:：]\d{2})?(?:\s*[AaPp][Mm]\b)?(?:\s|$)`)
 	dateText  = regexp.MustCompile(`(?:\d{4}年)?\d{1,2}月\d{1,2}[日号]|^\s*\d{1,2}/\d{1,2}\s`)
 	linkText  = regexp.MustCompile(`https?://\S+`)
-	struck    = regexp.MustCompile(`~~.+~~`)
+	struck    = regexp.MustCompile(`~~[^~]+~~`)
 	struckEnd = regexp.MustCompile(`~~`)
 	clockText = regexp.MustCompile(`(?:^|[^\d:：])(\d{1,2}[:：][0-5]\d(?:[:：][0-5]\d)?)(?:$|[^\d\-－:：])`)
 	sumText   = regexp.MustCompile(`\d\s*[^\s\d=]{0,2}\s*(=\s*\d+(?:\.\d+)?)\s*$`)
@@ -90,9 +90,10 @@ func (p *parser) fixed(d *draft, e *Entry) {
 	if phones := all(phoneText, 0, PartPhone); len(phones) > 0 {
 		e.Phone = strings.ReplaceAll(phones[0], " ", "")
 	}
-	e.Note = strings.Join(append(all(noteText, 1, PartNote), all(unlessText, 0, PartNote)...), "，")
+	e.Note = strings.Join(append(all(noteText, 1, PartNote), slices.Concat(all(unlessText, 0, PartNote), all(apartText, 1, PartNote))...), "，")
 	all(specText, 0, PartItem)
 	all(labelText, 1, PartLabel)
+	all(reckoned, 1, PartPrice)
 	all(moneyText, 0, PartPrice)
 	all(sumText, 1, PartPrice)
 	all(othersText, 0, PartNote)
@@ -129,8 +130,11 @@ func (p *parser) verbs(d *draft, e *Entry) (from int) {
 // before looks at what stands in front of 改成: an amount is what was ordered so
 // far; an item is what changes, or, with another one behind, a swap, which is asked.
 func (p *parser) before(d *draft, e *Entry, end int) (from int) {
-	names := func(b bit) bool { return b.mention != nil && !b.mention.single }
 	bits := p.bits(d, 0)
+	names := func(b bit) bool {
+		counted := slices.ContainsFunc(bits, func(o bit) bool { return o.amount != nil && (o.start == b.end || o.end == b.start) })
+		return b.mention != nil && (!b.mention.single || counted) // the 油 of 油1桶, not of a person called so
+	}
 	follows := func(what func(bit) bool) bool {
 		return slices.ContainsFunc(bits, func(b bit) bool { return b.start >= end && what(b) })
 	}

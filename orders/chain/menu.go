@@ -32,7 +32,26 @@ func newMenu(items []Item) *menu {
 		}
 	}
 	m.wholeNames()
+	m.codesOfNames()
 	return m
+}
+
+// lettered are names that are a letter and a word for a kind of thing: A套餐, 套餐B, Set C.
+var lettered = regexp.MustCompile(`^(?:([a-z])(?:套餐|组合|餐|款|型|包|套)|(?:套餐|组合|款|型|set |box |pack )([a-z]))$`)
+
+// codesOfNames takes the letters for codes where all that is sold is told apart by them.
+func (m *menu) codesOfNames() {
+	codes := map[string]int{}
+	for i, item := range m.items {
+		for _, name := range []string{item.NameZh, item.NameEn} {
+			if f := lettered.FindStringSubmatch(strings.TrimSpace(foldText(name))); f != nil {
+				codes[f[1]+f[2]] = i
+			}
+		}
+	}
+	if len(codes) == len(m.items) && len(codes) > 1 {
+		maps.Copy(m.codes, codes)
+	}
 }
 
 var sizeText = regexp.MustCompile(`(\d+(?:\.\d+)?)\s*([a-z]+|\p{Han})`)
@@ -216,12 +235,15 @@ func (m *menu) learnLines(lines []string) bool {
 	var found [][]string
 	for _, line := range lines {
 		f := menuLine.FindStringSubmatch(foldText(line))
+		if hit, ok := m.at([]rune(strings.TrimSpace(foldText(line))), 0); ok && len(hit.items) == 1 && hit.length > 1 && moneyText.MatchString(line) { // A套餐 99元
+			continue
+		}
 		if hit, ok := m.at([]rune(f[2]+f[3]), 0); !ok || len(hit.items) != 1 {
 			return false
 		}
 		found = append(found, []string{"", "", f[1], "", f[2] + f[3]})
 	}
-	return m.takeCodes(found)
+	return m.takeCodes(found) || len(found) == 0
 }
 
 func (m *menu) takeCodes(found [][]string) bool {

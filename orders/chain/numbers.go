@@ -41,9 +41,9 @@ func fractionAt(runes []rune, i, slash int) (n int64, end int, half, chinese, ok
 	return 0, slash + 2, true, false, true
 }
 
-var englishNumbers = map[string]int64{"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "half": 0, "dozen": 0}
+var englishNumbers = map[string]int64{"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "half": 0, "dozen": 0, "couple": 2, "few": 0, "several": 0}
 
-// englishAt reads one to ten, a, and half.
+// englishAt reads one to ten, a, a couple, and half; few and several are no number: 0.
 func englishAt(runes []rune, i int) (n int64, end int, half bool) {
 	if i >= len(runes) || i > 0 && isASCIILetter(runes[i-1]) {
 		return 0, i, false
@@ -55,15 +55,20 @@ func englishAt(runes []rune, i int) (n int64, end int, half bool) {
 	if !ok {
 		return 0, i, false
 	}
+	if of := skipSpaces(runes, end); word == "a" && of < len(runes) { // a couple, a few
+		if many, to, _ := englishAt(runes, of); to > of && many != 1 {
+			return many, to, false
+		}
+	}
 	if next := skipSpaces(runes, end); word == "half" && next+1 < len(runes) && runes[next] == 'a' && !isASCIILetter(runes[next+1]) {
 		end = next + 1
 	}
 	return n, end, word == "half"
 }
 
-var smallNumbers = map[rune]int64{'一': 1, '二': 2, '两': 2, '俩': 2, '三': 3, '仨': 3, '四': 4, '五': 5, '六': 6, '七': 7, '八': 8, '九': 9, '壹': 1, '贰': 2, '叁': 3}
+var smallNumbers = map[rune]int64{'零': 0, '〇': 0, '一': 1, '二': 2, '两': 2, '俩': 2, '三': 3, '仨': 3, '四': 4, '五': 5, '六': 6, '七': 7, '八': 8, '九': 9, '壹': 1, '贰': 2, '叁': 3}
 
-// chineseAt reads 一 to 九十九, 两, 俩 and 半.
+// chineseAt reads 零 to 九十九, 两, 俩 and 半.
 func chineseAt(runes []rune, i int) (n int64, end int, half, chinese, ok bool) {
 	if i >= len(runes) {
 		return 0, i, false, false, false

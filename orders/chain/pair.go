@@ -51,6 +51,8 @@ func count(bits []bit) (mentions, amounts int, each bool) {
 func (p *parser) pair(bits []bit, d *draft) ([]Want, []Ask) {
 	mentions, amounts, each := count(bits)
 	switch {
+	case each && mentions == 0 && d.loneLetter(bits[0].start): // A+B 各一, of goods that have no codes
+		return nil, []Ask{{Code: AskWhichItem, Items: p.itemIDs(nil), Text: span(d, bits)}}
 	case each:
 		return p.pairEach(bits)
 	case mentions == 0 && amounts == 1:

@@ -161,6 +161,8 @@ func (w *walker) plain(i int, before bool) {
 	case e.Address == nil && !w.knows(e) && toAll.MatchString(r.bare):
 		r.kind = Chat
 		w.said = true
+	case e.Door == nil && len(e.Wants) == 0 && (deadline.MatchString(r.said) || boxedRow.MatchString(r.bare)):
+		r.kind = Header
 	case w.sends(i, e):
 	case w.served(e) && (doneRow.MatchString(plain(e.without(PartAddress))) || doneRow.MatchString(plain(e.without(PartAddress, PartName)))):
 		r.kind = Chat
@@ -175,8 +177,6 @@ func (w *walker) plain(i int, before bool) {
 	case chatRow.MatchString(r.bare):
 		r.kind = Chat
 		w.said = true
-	case deadline.MatchString(r.said):
-		r.kind = Header
 	default:
 		w.open = []int{i}
 		w.close()

@@ -20,12 +20,14 @@ var (
 	// headLine begins a posting of a chain, and titleRow one that has its goods before the word: 鸡蛋接龙.
 	headLine = regexp.MustCompile(`(?i)^[\s\p{Pd}=*~·—─━＝]*接龙[\s\p{Pd}=*~·—─━＝]+$|^\s*(?:#\s*接龙|#\s*group\s*note|#\s*solitaire|接龙\s*$|接龙[:：])`)
 	titleRow = regexp.MustCompile(`^[^\s:：]{1,14}接龙\s*[:：]?$`)
+	// boxedRow is a title by itself: 【水果团】.
+	boxedRow = regexp.MustCompile(`^【[^】\d]*】$`)
 	// toAll is said to everybody: 还差3份, @所有人, 收款码.
 	toAll = regexp.MustCompile(`^(?:@所有人|大家|各位|家人们|邻居们|亲们)|还差\s*[\d一二两三四五六七八九十]|成团|抓紧|收款码|付款码|二维码|群公告|^(?:满|起送|起订)\s*\d|\d\s*\p{Han}{0,2}起(?:送|订|团)|(?:接龙|接單|接单|团购)(?:已经?)?(?:截止|结束|关闭)`)
 	// exampleRow shows how to write an entry: 例 张三 1份.
 	exampleRow = regexp.MustCompile(`(?i)^\s*(?:例|示例|样例|样板|模板|范例|比|(?:接龙|下单|报名|填写)?格式|e\.g\.|example|format)(?:如|子)?\s*(?:[:：.、]|\s)|^\s*如[:：]`)
 	// deadline is until when: 15:00截止.
-	deadline = regexp.MustCompile(`(?i)[^\s（）()，,]*\d{1,2}[:：点]\d{0,2}\s*(?:截止|截团|截单|截(?:[\s，,。！!]|$))|(?:截止|截团|deadline)\S*\s*\d{1,2}[:：点]\d{0,2}`)
+	deadline = regexp.MustCompile(`(?i)[^\s（）()，,]*\d{1,2}[:：点]\d{0,2}\s*(?:截止|截团|截单|截(?:[\s，,。！!]|$))|(?:截止|截团|deadline)\S*\s*(?:\d{1,2}[/月.-]\d{1,2}[日号]?\s*)?\d{1,2}[:：点]\d{0,2}`)
 	// chatRow is talk that orders nothing.
 	chatRow = regexp.MustCompile(`(?i)^(?:@\S+\s*)?(?:收到|谢谢|感谢|好的?|好滴|辛苦|ok(?:ay)?|嗯|行|可以|已付|已转|付了|转了|知道了|明白|大家|各位|团长|请问|有没有|什么时候|几点|多少钱|早上好|早安|晚安|哈+$|thanks?|thank you|received|got it|noted)|[?？吗呢嘛]\s*$|^[\p{S}\p{P}\s]+$`)
 	// doneRow is what somebody says who has ordered and wants no more: 12-301 已转账152, 12-302 收到谢谢.
@@ -53,6 +55,9 @@ var (
 	// noteText is a remark behind its label.
 	noteText = regexp.MustCompile(`(?mi)(?:备注|留言|note|remark)\s*[:：](.*)$`)
 	// moneyText is what is paid or costs, othersText that nothing else is wanted.
+	// reckoned is how it comes to what it costs: 2瓶（12*2=24元）; apartText how it is to be packed: 分两袋装.
+	reckoned   = regexp.MustCompile(`(?i)[份板箱盒袋包瓶斤桶提件套][\s，,（(]*(\d+(?:\.\d+)?\s*[*×x]\s*\d+\s*=\s*\d+(?:\.\d+)?\s*(?:元|块)?)`)
+	apartText  = regexp.MustCompile(`(?:^|[^部百十\d])(分(?:成|开)?[一二两三四五六七八九十\d]+[袋包份盒]装?)`)
 	moneyText  = regexp.MustCompile(`(?i)[¥￥]\s*\d+(?:\.\d+)?|(?:合计|总计|一共|共计?)?\s*\d+(?:\.\d+)?\s*(?:元|块钱?|rmb|yuan)(?:/\S{1,3})?|(?:已转账|已支付|已付款?|已转|转账|红包|付了|转了|付款|支付|收款|付|paid)\s*\d+(?:\.\d+)?|转\s*\d{1,2}\b(?:\.\d+)?`)
 	othersText = regexp.MustCompile(`(?:其他|其它|其余|别的|另外的|剩下的?)(?:的|都|全|就)*(?:不要|不用|不需要|不订|不买|算了)了?`)
 	// mentionText is somebody whom the line speaks to: @林团长 12-401 1箱.
@@ -65,7 +70,7 @@ var (
 var (
 	// quitText takes an order back, swapText changes it, and moreText adds to it.
 	quitText = regexp.MustCompile(`(?i)(?:全部?|都)(?:不要了?|取消|退[了掉款])|不要了|撤了|撤掉|划掉|划了|去掉|不团了|不拼了|不加了|不定了|不来了|放弃|不用了|不接了|不订了|不买了|不参加了|退出|取消|退团|退单|退订|撤单|撤销|已退|退掉|退了|退款|作废|删除|删掉|不需要|❌|✗|✘|(?:^|[\s，,。！!])算了[吧。！!]?\s*$|\bcancel(?:led)?\b|\bdrop out\b|\bnone for me\b|\bnot this time\b|(?:不要|不接|不订|不买|退)\s*[）)]?\s*$|退\s*[0-9０-９一二两三四五六七八九十a-zA-Z]`)
-	swapText = regexp.MustCompile(`(?i)更正[:：]?|[更修]改[成为]|(?:变更|更新|调整|变|减|降)[成为到至]|加[到至]|改[成为到要]|换[成为]|→|➡|->|=>|\bchange to\b|\bmake (?:it|that)\b|改|换`)
+	swapText = regexp.MustCompile(`(?i)更正[:：]?|[更修]改[成为]|(?:变更|更新|调整|变|减|降)[成为到至]|加[到至]|改[成为到要]|换[成为]|→|➡|->|=>|\bchange(?: to)?\b|\bmake (?:it|that)\b|改|换`)
 	moreText = regexp.MustCompile(`(?i)再加|追加|增加|再来|再要|加订|多要|多加|又要|还要|加\s*[0-9０-９一二两三四五六七八九十]|\badd\b|\bplus\b`)
 	// likeAbove wants the same as the entry above.
 	likeAbove = regexp.MustCompile(`(?i)(?:同上|一样|同样|same as above)\s*$`)
@@ -100,7 +105,7 @@ var (
 	// generic are counting words that fit whatever is sold.
 	generic = strings.Fields("份 个 件 套 单 pcs pc")
 	// measures follow numbers that count no goods: times, dates, money, floors.
-	measures = words("点 时 分钟 小时 分 月 日 号 楼 层 栋 幢 室 单元 岁 人 口 个人 年 % 天 am pm 元 块 rmb yuan 圆")
+	measures = words("度 ℃ 位 点 时 分钟 小时 分 月 日 号 楼 层 栋 幢 室 单元 岁 人 口 个人 年 % 天 am pm 元 块 rmb yuan 圆")
 	// totals stand before a sum: 共3份.
 	totals = words("一共 总共 合计 总计 共计 共")
 	// eaches stand before an amount of everything that is named, or on offer: 各1; eachBehind behind it, allKinds before it; everything needs no amount.

@@ -173,7 +173,7 @@ func (p *parser) askEarlier(all []Entry, i int) {
 	}
 	changes := e.again || e.plus && e.Number == 0
 	switch {
-	case earlier >= 0 && e.withdrawn():
+	case earlier >= 0 && e.withdrawn() && (e.names(PartItem) || e.names(PartQuantity)):
 		e.ask(Ask{Code: AskCancelWhat, Entry: earlier + 1, Text: e.Text})
 	case earlier >= 0 && !changes:
 		e.ask(Ask{Code: AskAgain, Entry: earlier + 1})

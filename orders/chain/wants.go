@@ -73,17 +73,17 @@ func namesNumbers(d *draft, bits []bit) []bit {
 }
 
 // nicknames tells whether the number is more than people order, and stands at the end of
-// the entry's first word, which begins as nicknames do: 小周88, Amy0825.
+// the entry's first word, which begins as nicknames do: 小周88, Amy0825; or makes one itself: 小7.
 func (b bit) nicknames(d *draft) bool {
-	many := b.amount != nil && b.amount.unit == "" && (b.amount.n > manyBare || d.folded[b.start] == '0')
+	word := strings.TrimSpace(string(d.folded[:b.start]))
+	many := b.amount != nil && b.amount.unit == "" && (b.amount.n > manyBare || d.folded[b.start] == '0' || word == "小" || word == "阿")
 	if !many || !isDigit(d.folded[b.start]) || b.end < len(d.folded) && isWordRune(d.folded[b.end]) {
 		return false
 	}
-	word := strings.TrimSpace(string(d.folded[:b.start]))
 	return nickname.MatchString(word) && !unicode.IsSpace(d.folded[b.start-1])
 }
 
-var nickname = regexp.MustCompile(`^(?:[a-z]{2,12}|[小老阿]\p{Han}{1,2})$`)
+var nickname = regexp.MustCompile(`^(?:[a-z]{2,12}|[小老阿]\p{Han}{0,2})$`)
 
 // withoutPrice leaves out a number behind everything that is wanted, where it is more than people
 // order and no room of any building: 大米1油1 141.
@@ -181,7 +181,8 @@ func (p *parser) bits(d *draft, from int) []bit {
 			i = a.end
 		case named:
 			bits = p.mentioned(bits, d.folded, i, hit)
-			i += hit.length
+			i = pictured(d.folded, i+hit.length)
+			bits[len(bits)-1].end = i
 		case end > i:
 			i = end
 		default:
@@ -191,6 +192,14 @@ func (p *parser) bits(d *draft, from int) []bit {
 	bits = p.withoutSpecs(d, bits)
 	all := slices.Clone(bits)
 	return slices.DeleteFunc(bits, func(b bit) bool { return b.mention != nil && !counts(d.folded, all, b) })
+}
+
+// pictured skips the pictures that people put behind goods: 可乐🥤2箱.
+func pictured(runes []rune, i int) int {
+	for i < len(runes) && runes[i] >= 0x1f000 {
+		i++
+	}
+	return i
 }
 
 // mentioned adds the mention at rune i, which may say more of the one before it.
