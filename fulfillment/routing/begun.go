@@ -31,17 +31,10 @@ func (r *search) resume() {
 		if len(begun) == 0 {
 			continue
 		}
-		r.set(d, begun)
 		if !r.walk(d, begun) {
-			r.set(d, r.fixedOf(begun))
+			begun = r.fixedOf(begun)
 		}
-		for _, u := range begun {
-			r.dayOf[u] = -1
-		}
-		for _, u := range r.days[d].seq {
-			r.dayOf[u] = int32(d)
-			r.cost -= r.penalty[u]
-		}
+		r.occupy(d, begun)
 	}
 	r.findAbsent()
 }

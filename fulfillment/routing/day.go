@@ -1,5 +1,7 @@
 package routing
 
+import "slices"
+
 // day is one courier's shift: stops in order, with a 0 between two trips.
 type day struct {
 	seq   []int32
@@ -9,7 +11,8 @@ type day struct {
 
 // trip is a part of a day from gate to gate.
 type trip struct {
-	from, to int // of seq, to is behind the last stop
+	from, to int   // of seq, to is behind the last stop
+	dist     int64 // of its ways
 	load     [maxLoads]int64
 	release  int64 // latest of its stops
 	before   int64 // earliest start of loading: the end of the trip before
@@ -24,7 +27,7 @@ type state struct {
 	days   []day
 	dayOf  []int32   // of a node; -1: left out
 	tripOf []int32   // within its day
-	posOf  []int32   // in the day's seq
+	posOf  []int32   // within its trip
 	links  []link    // of a node
 	pre    []segment // from leaving the gate to the end of service at the node
 	suf    []segment // from arriving at the node to being back at the gate
@@ -40,7 +43,8 @@ type state struct {
 	cost    int64
 	absent  []int32 // left out
 	later   tails   // what makes way for the best place, where something has to
-	aside   []int32 // a day that is changing its vehicle
+	aside   []int32 // a day that is changing
+	was     []int32 // a day as it was before it is set
 	open    int     // places to look at before one is overlooked
 }
 
@@ -79,10 +83,12 @@ func (s *state) price(d int) int64 {
 	return s.vehicles[d].fixed + s.vehicles[d].unit*s.days[d].dist
 }
 
-// set puts a new sequence into a day and values it anew. Empty trips vanish.
+// set puts a new sequence into a day and values anew which of its trips are other
+// than they were. Empty trips vanish. What is set must leave no stop in two days.
 func (s *state) set(d int, seq []int32) {
 	day := &s.days[d]
 	s.cost -= s.price(d)
+	s.was = append(s.was[:0], day.seq...)
 	day.seq = appendTidy(day.seq[:0], seq)
 	s.measure(d)
 	s.cost += s.price(d)
@@ -101,21 +107,34 @@ func appendTidy(to, seq []int32) []int32 {
 	return to
 }
 
-// measure values the day's trips and the segments of its stops.
+// measure values the day's trips and the segments of its stops, but for trips that
+// have the place and the stops that they had.
 func (s *state) measure(d int) {
 	day := &s.days[d]
-	was := len(day.trips)
-	day.trips, day.dist = day.trips[:0], 0
-	for from := 0; from < len(day.seq); {
+	were := len(day.trips)
+	n := 0
+	for from := 0; from < len(day.seq); n++ {
 		to := from
 		for to < len(day.seq) && day.seq[to] != 0 {
 			to++
 		}
-		s.measureTrip(d, from, to)
+		if n == len(day.trips) {
+			day.trips = append(day.trips, trip{})
+		}
+		tr := &day.trips[n]
+		same := n < were && slices.Equal(s.was[tr.from:tr.to], day.seq[from:to])
+		tr.from, tr.to = from, to
+		if !same {
+			s.measureTrip(d, n)
+		}
 		from = to + 1
 	}
-	if s.trips += len(day.trips) - was; (was == 0) != (len(day.trips) == 0) {
-		s.leave(d, was > 0)
+	day.trips, day.dist = day.trips[:n], 0
+	for i := range day.trips {
+		day.dist += day.trips[i].dist
+	}
+	if s.trips += n - were; (were == 0) != (n == 0) {
+		s.leave(d, were > 0)
 		s.enter(d)
 		s.choose()
 	}
@@ -156,17 +175,16 @@ func (s *state) choose() {
 	}
 }
 
-func (s *state) measureTrip(d, from, to int) {
+// measureTrip values one trip from end to end.
+func (s *state) measureTrip(d, i int) {
 	day := &s.days[d]
-	tr := trip{from: from, to: to}
+	tr := &day.trips[i]
+	*tr = trip{from: tr.from, to: tr.to}
 	prev := int32(0)
-	for i := from; i < to; i++ {
-		v := day.seq[i]
-		s.dayOf[v], s.tripOf[v], s.posOf[v] = int32(d), int32(len(day.trips)), int32(i)
-		way := s.dist[int(prev)*s.n+int(v)]
-		s.links[prev].next, s.links[prev].to = v, way
-		s.links[v].prev, s.links[v].from = prev, way
-		day.dist += int64(way)
+	for at, v := range day.seq[tr.from:tr.to] {
+		s.dayOf[v], s.tripOf[v], s.posOf[v] = int32(d), int32(i), int32(at)
+		s.link(prev, v)
+		tr.dist += int64(s.links[v].from)
 		for k := range s.k {
 			tr.load[k] += s.load[v][k]
 		}
@@ -174,18 +192,32 @@ func (s *state) measureTrip(d, from, to int) {
 		prev = v
 	}
 	s.links[prev].next, s.links[prev].to = 0, s.toward[prev]
-	day.dist += int64(s.toward[prev])
-	day.trips = append(day.trips, tr)
+	tr.dist += int64(s.toward[prev])
 	if s.timed {
-		s.measureTime(d, day.seq[from:to])
+		stops := day.seq[tr.from:tr.to]
+		s.lead(d, stops, 0)
+		s.trail(d, stops, len(stops)-1)
 	}
 }
 
-// measureTime concatenates the segments of one trip from both ends.
-func (s *state) measureTime(d int, stops []int32) {
+// link says that b follows a.
+func (s *state) link(a, b int32) {
+	way := s.dist[int(a)*s.n+int(b)]
+	s.links[a].next, s.links[a].to = b, way
+	s.links[b].prev, s.links[b].from = a, way
+}
+
+// lead concatenates the segments of a trip's stops from the gate on, those before
+// a stop having been done.
+func (s *state) lead(d int, stops []int32, from int) {
+	time, n := s.vehicles[d].time, s.n
 	prev, before := int32(0), segment{0, -forever, forever}
-	for _, v := range stops {
-		way := s.t(d, prev, v)
+	if from > 0 {
+		prev = stops[from-1]
+		before = s.pre[prev]
+	}
+	for _, v := range stops[from:] {
+		way := int64(time[int(prev)*n+int(v)])
 		before = segment{
 			before.long + way + s.service[v],
 			max(before.earliest+way, s.ready[v]) + s.service[v],
@@ -193,12 +225,58 @@ func (s *state) measureTime(d int, stops []int32) {
 		}
 		s.pre[v], prev = before, v
 	}
+}
+
+// trail concatenates them backwards to the gate, those behind a stop having been done.
+func (s *state) trail(d int, stops []int32, from int) {
+	time, n := s.vehicles[d].time, s.n
 	next, after := int32(0), segment{0, -forever, forever}
-	for i := len(stops) - 1; i >= 0; i-- {
+	if from < len(stops)-1 {
+		next = stops[from+1]
+		after = s.suf[next]
+	}
+	for i := from; i >= 0; i-- {
 		v := stops[i]
-		way := s.service[v] + s.t(d, v, next)
+		way := s.service[v] + int64(time[int(v)*n+int(next)])
 		after = segment{way + after.long, max(s.ready[v]+way+after.long, after.earliest), min(s.due[v], after.latest-way)}
 		s.suf[v], next = after, v
+	}
+}
+
+// widen puts a stop into a trip, before its at-th.
+func (s *state) widen(d, i, at int, u int32) {
+	day := &s.days[d]
+	tr := &day.trips[i]
+	day.seq = slices.Insert(day.seq, tr.from+at, u)
+	tr.to++
+	for k := i + 1; k < len(day.trips); k++ {
+		day.trips[k].from++
+		day.trips[k].to++
+	}
+	stops := day.seq[tr.from:tr.to]
+	s.dayOf[u], s.tripOf[u] = int32(d), int32(i)
+	for k := at; k < len(stops); k++ {
+		s.posOf[stops[k]] = int32(k)
+	}
+	prev, next := int32(0), int32(0)
+	if at > 0 {
+		prev = stops[at-1]
+	}
+	if at < len(stops)-1 {
+		next = stops[at+1]
+	}
+	more := s.d(prev, u) + s.d(u, next) - s.d(prev, next)
+	tr.dist, day.dist = tr.dist+more, day.dist+more
+	s.link(prev, u)
+	s.link(u, next)
+	for k := range s.k {
+		tr.load[k] += s.load[u][k]
+	}
+	tr.release = max(tr.release, s.release[u])
+	if s.timed {
+		s.lead(d, stops, at)
+		s.trail(d, stops, at)
+		s.schedule(d)
 	}
 }
 

@@ -58,6 +58,7 @@ func (r *search) become(s solution) {
 	}
 	for d := range r.days {
 		r.touch(d)
+		r.set(d, nil) // all of it is measured, since nothing has a place
 		r.set(d, s.days[d])
 	}
 	r.keep()

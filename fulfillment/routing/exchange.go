@@ -30,7 +30,7 @@ func (s *state) besideIn(u, v int32, best *place) {
 		return
 	}
 	day := &s.days[d]
-	tr, pos := &day.trips[0], int(s.posOf[v])
+	tr, pos := &day.trips[0], s.position(v)
 	l := s.links[v]
 	before := day.dist + s.d(l.prev, u) + s.d(u, v) - int64(l.from)
 	behind := day.dist + s.d(v, u) + s.d(u, l.next) - int64(l.to)

@@ -59,7 +59,7 @@ func (s *state) makeWay(at *place) {
 		return
 	}
 	s.exchangeTails(s.later)
-	at.day, at.pos = int(s.dayOf[at.node]), int(s.posOf[at.node])+at.pos
+	at.day, at.pos = int(s.dayOf[at.node]), s.position(at.node)+at.pos
 }
 
 // blinks overlooks one place in a hundred: how many come before the next one is
@@ -85,7 +85,8 @@ func (s *state) beside(u, v int32, best *place) {
 		return
 	}
 	day := &s.days[d]
-	tr, pos := &day.trips[s.tripOf[v]], int(s.posOf[v])
+	tr := &day.trips[s.tripOf[v]]
+	pos := tr.from + int(s.posOf[v])
 	if s.aboard[u] != s.aboard[v] {
 		return
 	}
@@ -238,17 +239,28 @@ func (s *state) anywhere(u int32, best *place) {
 // put carries an insertion out.
 func (s *state) put(u int32, at place) {
 	day := &s.days[at.day]
-	s.cost -= s.price(at.day) + s.penalty[u]
-	switch {
-	case !at.own:
-		day.seq = slices.Insert(day.seq, at.pos, u)
-	case at.pos < len(day.trips):
-		day.seq = slices.Insert(day.seq, day.trips[at.pos].from, u, 0)
-	case len(day.seq) > 0:
-		day.seq = append(day.seq, 0, u)
-	default:
-		day.seq = append(day.seq, u)
+	s.cost -= s.penalty[u]
+	if at.own {
+		s.aside = append(s.aside[:0], day.seq...)
+		from := len(day.seq)
+		if at.pos < len(day.trips) {
+			from = day.trips[at.pos].from
+		}
+		s.aside = slices.Insert(s.aside, from, 0, u, 0)
+		s.set(at.day, s.aside)
+		return
 	}
-	s.measure(at.day)
+	s.cost -= s.price(at.day)
+	beside := at.pos
+	if at.pos == len(day.seq) || day.seq[at.pos] == 0 {
+		beside--
+	}
+	i := int(s.tripOf[day.seq[beside]])
+	s.widen(at.day, i, at.pos-day.trips[i].from, u)
 	s.cost += s.price(at.day)
+}
+
+// position is where a stop stands in its day.
+func (s *state) position(v int32) int {
+	return s.days[s.dayOf[v]].trips[s.tripOf[v]].from + int(s.posOf[v])
 }

@@ -74,7 +74,7 @@ func (r *search) takeString(v int32, longest float64, out []int32) []int32 {
 		keep = min(keep, size-length)
 	}
 	span := length + keep
-	first := max(from, int(s.posOf[v])-r.draw.IntN(span))
+	first := max(from, s.position(v)-r.draw.IntN(span))
 	first = min(first, tr.to-span)
 	hole, holeEnd := -1, -1
 	if keep > 0 {

@@ -35,7 +35,7 @@ func TestLaterTripsChangeHandsOnlyWhereAllAreInTime(t *testing.T) {
 				if after := r.days[how.a].dist + r.days[how.b].dist; after != before {
 					t.Fatalf("seed %d: the exchange travels %d, not %d", seed, after, before)
 				}
-				r.put(u, place{day: int(r.dayOf[v]), pos: int(r.posOf[v])})
+				r.put(u, place{day: int(r.dayOf[v]), pos: r.position(v)})
 				for _, d := range []int{how.a, how.b} {
 					if !r.onTimeAll(d) {
 						t.Fatalf("seed %d: day %d is late after %v", seed, d, how)
