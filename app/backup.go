@@ -14,7 +14,7 @@ type BackupCmd struct {
 
 // Run makes the backup.
 func (b *BackupCmd) Run(ctx context.Context) error {
-	return db.BackupStore(ctx, b.Store, b.File)
+	return db.Backup(ctx, b.Store, b.File)
 }
 
 // RestoreCmd puts a backup into an empty store of either kind.

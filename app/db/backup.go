@@ -9,55 +9,30 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"go.mongodb.org/mongo-driver/bson"
 
 	"baimi/app/fault"
 )
 
-// Backup writes all documents of a store to a new file while the program runs. The
-// file is an SQLite database whichever store it came from. From SQLite it
-// is the state of one instant; from MongoDB each document is whole, and work that
+// Backup writes all documents of a store to a new file while the program that
+// serves it runs. The file is an SQLite database whichever store it came from. From SQLite
+// it is the state of one instant; from MongoDB each document is whole, and work that
 // spans documents resumes after a restore as it does after a crash.
-func Backup(ctx context.Context, c *Conn, file string) error {
+func Backup(ctx context.Context, address, file string) error {
 	if _, err := os.Lstat(file); err == nil {
 		return fault.New(fault.Conflict, "backup_exists", "The file %s is there already; name a new one.", file).With("file", file)
 	}
-	partial := file + ".partial"
-	if err := removeIfThere(partial); err != nil {
-		return err
-	}
-	err := ownFile(partial)
-	if err == nil {
-		err = c.engine.backup(ctx, partial)
-	}
-	if err == nil {
-		err = settleFile(partial, file)
-	}
+	err := whole(file, func(partial string) error {
+		if dir, ok := sqliteDir(address); ok {
+			return backupSQLite(ctx, dir, partial)
+		}
+		return onMongo(ctx, address, func(s *mongoStore) error { return s.backup(ctx, partial) })
+	})
 	if err != nil {
-		return errors.Join(fmt.Errorf("the backup was not made: %w", err), removeIfThere(partial))
+		return fmt.Errorf("the backup was not made: %w", err)
 	}
 	return nil
-}
-
-// BackupStore is Backup of a store that is not open here. The process that
-// serves an SQLite store is not disturbed: only the file is read.
-func BackupStore(ctx context.Context, address, file string) error {
-	dir, ok := strings.CutPrefix(address, "sqlite:")
-	if ok && dir != "" {
-		store := filepath.Join(dir, storeFile)
-		if _, err := os.Stat(store); err != nil {
-			return nothing(dir)
-		}
-		return Backup(ctx, &Conn{engine: &sqliteStore{file: store}}, file)
-	}
-	c, err := Connect(ctx, address)
-	if err != nil {
-		return err
-	}
-	defer c.Close()
-	return Backup(ctx, c, file)
 }
 
 // Restore puts a backup into the empty store at address, of either kind.
@@ -67,19 +42,20 @@ func Restore(ctx context.Context, file, address string) error {
 		return err
 	}
 	defer source.Close()
-	if dir, ok := strings.CutPrefix(address, "sqlite:"); ok && dir != "" {
+	if dir, ok := sqliteDir(address); ok {
 		return restoreSQLite(file, dir)
 	}
+	return onMongo(ctx, address, func(s *mongoStore) error { return s.restore(ctx, source) })
+}
+
+// onMongo works on the store at an address that is not SQLite's.
+func onMongo(ctx context.Context, address string, work func(*mongoStore) error) error {
 	c, err := Connect(ctx, address)
 	if err != nil {
 		return err
 	}
 	defer c.Close()
-	target, ok := c.engine.(*mongoStore)
-	if !ok {
-		return fault.New(fault.Invalid, "store_unknown", "A backup cannot be restored to %s.", address)
-	}
-	return target.restore(ctx, source)
+	return work(c.engine.(*mongoStore))
 }
 
 // openBackup opens a backup for reading and checks that it is one and is whole.
@@ -118,13 +94,8 @@ func restoreSQLite(file, dir string) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
-	partial := target + ".partial"
-	err := copyFile(file, partial)
-	if err == nil {
-		err = settleFile(partial, target)
-	}
-	if err != nil {
-		return errors.Join(fmt.Errorf("the backup was not restored: %w", err), removeIfThere(partial))
+	if err := whole(target, func(partial string) error { return copyFile(file, partial) }); err != nil {
+		return fmt.Errorf("the backup was not restored: %w", err)
 	}
 	return nil
 }
@@ -151,13 +122,21 @@ func copyFile(from, to string) error {
 	return errors.Join(err, out.Close())
 }
 
-// settleFile puts a whole file on disk under its final name.
-func settleFile(partial, file string) error {
-	if err := syncPath(partial); err != nil {
-		return err
+// whole has a file written under another name and puts it on disk under its own when all of it is there.
+func whole(file string, write func(partial string) error) error {
+	partial := file + ".partial"
+	err := cmpErr(removeIfThere(partial), ownFile(partial))
+	if err == nil {
+		err = write(partial)
 	}
-	if err := os.Rename(partial, file); err != nil {
-		return err
+	if err == nil {
+		err = syncPath(partial)
+	}
+	if err == nil {
+		err = os.Rename(partial, file)
+	}
+	if err != nil {
+		return errors.Join(err, removeIfThere(partial))
 	}
 	return syncPath(filepath.Dir(file))
 }
@@ -186,9 +165,13 @@ func removeIfThere(file string) error {
 	return nil
 }
 
-// backup copies the store as it is at one instant; writers go on meanwhile.
-func (s *sqliteStore) backup(ctx context.Context, file string) error {
-	pool, err := sql.Open("sqlite", sqliteAddress(s.file))
+// backupSQLite copies the store as it is at one instant. The process that serves it is not disturbed: only the file is read.
+func backupSQLite(ctx context.Context, dir, file string) error {
+	store := filepath.Join(dir, storeFile)
+	if _, err := os.Stat(store); err != nil {
+		return nothing(dir)
+	}
+	pool, err := sql.Open("sqlite", sqliteAddress(store))
 	if err != nil {
 		return err
 	}
@@ -198,7 +181,7 @@ func (s *sqliteStore) backup(ctx context.Context, file string) error {
 		return readFault(err)
 	}
 	if collections == 0 {
-		return nothing(s.file)
+		return nothing(dir)
 	}
 	_, err = pool.ExecContext(ctx, "VACUUM INTO ?", file)
 	return readFault(err)
@@ -292,15 +275,11 @@ func (s *mongoStore) restoreOne(ctx context.Context, source *sql.DB, t *table) e
 	var page []any
 	for more := true; more; {
 		if more = rows.Next(); more {
-			var r record
-			if err := rows.Scan(&r.id, &r.rev, &r.body); err != nil {
+			w := write{table: t}
+			if err := rows.Scan(&w.id, &w.next.rev, &w.next.body); err != nil {
 				return err
 			}
-			body, err := toBSON(r.body)
-			if err != nil {
-				return fmt.Errorf("%s %s: %w", t.spec.Name, r.id, err)
-			}
-			page = append(page, bson.M{"_id": r.id, "_rev": r.rev, "_write": token(), "doc": body})
+			page = append(page, w.mongo())
 		}
 		if len(page) == pageRows || !more && len(page) > 0 {
 			if _, err := s.collection(t).InsertMany(ctx, page); err != nil {

@@ -45,9 +45,9 @@ func Open[T any](c *Conn, spec Spec) *Collection[T] {
 	return collection
 }
 
-func load[T any](t *table, r record) (reflect.Value, error) {
-	doc, _, err := decode[T](t, r)
-	return reflect.ValueOf(&doc).Elem(), err
+func load[T any](t *table, r record) (doc reflect.Value, stale bool, err error) {
+	decoded, stale, err := decode[T](t, r)
+	return reflect.ValueOf(&decoded).Elem(), stale, err
 }
 
 // rewrite stores a document of an older version in today's shape; one that is gone needs nothing.
@@ -167,50 +167,37 @@ func (c *Collection[T]) Insert(ctx context.Context, doc T) (T, error) {
 }
 
 // InsertMany stores many new documents fast. One that cannot be stored as a duplicate
-// keeps none of the others out; the first error is returned.
+// keeps none of the others out, and is said when they are stored.
 func (c *Collection[T]) InsertMany(ctx context.Context, docs []T) error {
-	var first error
+	var duplicate error
 	for some := range slices.Chunk(docs, 500) {
-		err := c.insert(ctx, slices.Clone(some))
-		if first = cmpErr(first, err); err != nil && fault.KindOf(err) != fault.Conflict {
-			return first
+		ws, err := c.inserts(ctx, slices.Clone(some))
+		if err == nil {
+			err = c.conn.engine.write(ctx, ws)
+		}
+		if err != nil {
+			return err
+		}
+		for _, w := range ws {
+			if w.err == nil {
+				c.conn.hub.changed(c.at(w.id))
+			} else if !errors.Is(w.err, errDuplicate) {
+				return w.err
+			} else if duplicate == nil {
+				duplicate = c.explain(w.id, w.err)
+			}
 		}
 	}
-	return first
+	return duplicate
 }
 
 // InsertMissing stores the documents whose ids are free and leaves the others
 // as they are: how work that was interrupted is taken up again.
 func (c *Collection[T]) InsertMissing(ctx context.Context, docs []T) error {
-	err := c.InsertMany(ctx, docs)
-	if fault.KindOf(err) != fault.Conflict {
+	if err := c.InsertMany(ctx, docs); !fault.Is(err, "duplicate") {
 		return err
-	}
-	for _, doc := range docs {
-		if _, err := c.Insert(ctx, doc); err != nil && fault.KindOf(err) != fault.Conflict {
-			return err
-		}
 	}
 	return nil
-}
-
-func (c *Collection[T]) insert(ctx context.Context, docs []T) error {
-	ws, err := c.inserts(ctx, docs)
-	if err == nil {
-		err = c.conn.engine.write(ctx, ws)
-	}
-	if err != nil {
-		return err
-	}
-	var first error
-	for _, w := range ws {
-		if w.err == nil {
-			c.conn.hub.changed(c.table.spec.Name, w.id)
-		} else {
-			first = cmpErr(first, c.explain(w.id, w.err))
-		}
-	}
-	return first
 }
 
 // inserts makes the writes of new documents, whose base it fills in.
@@ -290,7 +277,7 @@ func (c *Collection[T]) remove(ctx context.Context, doc *T) error {
 	}
 	c.conn.cache.drop(c.at(base.ID))
 	if w.err == nil {
-		c.conn.hub.changed(c.table.spec.Name, base.ID)
+		c.conn.hub.changed(c.at(base.ID))
 	}
 	return w.err
 }
@@ -320,32 +307,10 @@ func (c *Collection[T]) Find(ctx context.Context, q Query) iter.Seq2[T, error] {
 	}
 }
 
-// Cursor marks the place of a found document in the query's order, for Query.After.
-func (c *Collection[T]) Cursor(q Query, doc T) (string, error) {
-	q.cursor = ""
-	p, err := c.table.plan(q)
-	if err != nil {
-		return "", err
-	}
-	at := place{id: any(&doc).(document).base().ID}
-	if p.index == nil {
-		return at.String(), nil
-	}
-	low, high := p.span()
-	for _, e := range c.table.entries(reflect.ValueOf(&doc).Elem()) {
-		if e.index == p.index && string(e.key) >= string(low) && string(e.key) < string(high) {
-			at.key = e.key
-			return at.String(), nil
-		}
-	}
-	return "", fault.New(fault.Internal, "cursor_foreign", "The document %s is not one of the query's.", at.id)
-}
-
 // Watch gives a signal after the document may have changed, in this process or
-// another; signals that are not taken at once merge into one. The id "" is the
-// whole collection. The channel is closed when ctx is done.
+// another; signals that are not taken at once merge into one. The channel is closed when ctx is done.
 func (c *Collection[T]) Watch(ctx context.Context, id string) <-chan struct{} {
-	return c.conn.hub.watch(ctx, c.table.spec.Name, id)
+	return c.conn.hub.watch(ctx, c.at(id))
 }
 
 // All collects what Find gives.

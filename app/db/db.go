@@ -98,7 +98,6 @@ type engine interface {
 	alone() bool                                                      // no other process changes documents, and none has since the store was opened or confirmed
 	find(ctx context.Context, t *table, p plan) iter.Seq2[record, error]
 	settle(ctx context.Context, t *table) error // all documents have today's version
-	backup(ctx context.Context, file string) error
 	close() error
 }
 
@@ -138,8 +137,7 @@ type write struct {
 // Connect opens the store at "sqlite:DIR" or "mongodb://…". Its faults are sentences for whoever starts the program.
 func Connect(ctx context.Context, address string) (*Conn, error) {
 	h, held := newHub(), newCache()
-	dir, isSQLite := strings.CutPrefix(address, "sqlite:")
-	if isSQLite && dir != "" {
+	if dir, ok := sqliteDir(address); ok {
 		e, err := openSQLite(ctx, dir, h, held)
 		if err != nil {
 			return nil, err
@@ -154,6 +152,12 @@ func Connect(ctx context.Context, address string) (*Conn, error) {
 		return &Conn{engine: e, hub: h, cache: held}, nil
 	}
 	return nil, fault.New(fault.Invalid, "store_unknown", "The store address %q is not understood: use sqlite:DIR or mongodb://HOST/DATABASE.", address).With("address", address)
+}
+
+// sqliteDir gives the directory of an SQLite store.
+func sqliteDir(address string) (string, bool) {
+	dir, ok := strings.CutPrefix(address, "sqlite:")
+	return dir, ok && dir != ""
 }
 
 // Close finishes the writes that wait and releases the store.

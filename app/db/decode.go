@@ -55,17 +55,6 @@ func migrate[T any](t *table, r record, from int) (T, error) {
 	return doc, nil
 }
 
-// schemaOf reads only the version of a stored document.
-func schemaOf(r record) int {
-	var doc struct {
-		Schema int `json:"schema"`
-	}
-	if err := json.Unmarshal(r.body, &doc); err != nil {
-		return -1 // whoever reads the whole document says what is wrong with it
-	}
-	return doc.Schema
-}
-
 func newer(name string) error {
 	return fault.New(fault.Invalid, "store_newer", "The store holds %s of a newer version of this program; start that version, or restore a backup of this one.", name).With("collection", name)
 }

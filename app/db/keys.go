@@ -26,8 +26,9 @@ type index struct {
 
 // entry is one document's place in one index.
 type entry struct {
-	index *index
-	key   []byte
+	index   *index
+	key     []byte
+	partial bool // it lacks one of the fields, which exempts it from a unique index
 }
 
 // path is the way from a struct to one of its JSON fields.
@@ -181,9 +182,11 @@ func (t *table) entries(doc reflect.Value) []entry {
 	out := make([]entry, 0, len(t.indexes))
 	keys, rest := make([]byte, 0, keyRoom*len(t.indexes)), []byte(nil) // the keys lie one behind another
 	for _, ix := range t.indexes {
+		partial := false
 		rest = rest[:0]
 		for _, p := range ix.paths[1:] {
-			rest = appendKey(rest, p.values(doc)[0])
+			value := p.values(doc)[0]
+			rest, partial = appendKey(rest, value), partial || value == nil
 		}
 		start := len(out)
 		firsts := ix.paths[0].values(doc)
@@ -193,7 +196,7 @@ func (t *table) entries(doc reflect.Value) []entry {
 			}
 			from := len(keys)
 			keys = append(appendKey(keys, first), rest...)
-			out = append(out, entry{ix, keys[from:len(keys):len(keys)]})
+			out = append(out, entry{ix, keys[from:len(keys):len(keys)], partial})
 		}
 		slices.SortFunc(out[start:], entry.compare)
 	}
@@ -247,34 +250,4 @@ func appendKey(key []byte, value any) []byte {
 		return append(key, tagBool, 0)
 	}
 	return append(key, tagNull)
-}
-
-// hasNull tells whether an entry lacks one of its fields, which exempts it from a unique index.
-func hasNull(key []byte) bool {
-	values, _ := splitKey(key)
-	return slices.Contains(values, nil)
-}
-
-// splitKey gives the values that appendKey put into a key; ok is false where it did not.
-func splitKey(key []byte) (values []any, ok bool) {
-	for len(key) > 0 {
-		switch {
-		case key[0] == tagNull:
-			values, key = append(values, nil), key[1:]
-		case key[0] == tagInt && len(key) > 8:
-			values, key = append(values, int64(binary.BigEndian.Uint64(key[1:])^1<<63)), key[9:]
-		case key[0] == tagBool && len(key) > 1:
-			values, key = append(values, key[1] == 1), key[2:]
-		case key[0] == tagText:
-			end := bytes.Index(key[1:], []byte{0, 0})
-			if end < 0 {
-				return nil, false
-			}
-			text := bytes.ReplaceAll(key[1:1+end], []byte{0, 0xff}, []byte{0})
-			values, key = append(values, string(text)), key[end+3:]
-		default:
-			return nil, false
-		}
-	}
-	return values, true
 }

@@ -94,16 +94,17 @@ func TestABackupIsWholeAndRestoresToEitherStore(t *testing.T) {
 	for _, from := range engines {
 		for _, to := range engines {
 			t.Run("from "+from.name+" to "+to.name, func(t *testing.T) {
-				conn, rounds := openStore(t, from.fresh(t))
+				address := from.fresh(t)
+				_, rounds := openStore(t, address)
 				want := newRound("r")
 				want.Closes, want.Code, want.Count = start.Add(time.Nanosecond), "X", 1<<60+1
 				want.Joined = []participant{{Household: "h", Notes: map[string]int{"a.b$c%": 2}}}
 				insert(t, rounds, want, newRound("s"))
 				file := filepath.Join(t.TempDir(), "backup")
-				if err := db.Backup(t.Context(), conn, file); err != nil {
+				if err := db.Backup(t.Context(), address, file); err != nil {
 					t.Fatal(err)
 				}
-				wantCode(t, db.Backup(t.Context(), conn, file), "backup_exists")
+				wantCode(t, db.Backup(t.Context(), address, file), "backup_exists")
 
 				target := to.fresh(t)
 				if err := db.Restore(t.Context(), file, target); err != nil {
@@ -132,7 +133,7 @@ func TestABackupFromOutsideHasWhatWasAcknowledged(t *testing.T) {
 		_, rounds := openStore(t, address)
 		insert(t, rounds, newRound("r"))
 		file := filepath.Join(t.TempDir(), "backup")
-		if err := db.BackupStore(t.Context(), address, file); err != nil {
+		if err := db.Backup(t.Context(), address, file); err != nil {
 			t.Fatal(err)
 		}
 		target := "sqlite:" + t.TempDir()
@@ -144,7 +145,7 @@ func TestABackupFromOutsideHasWhatWasAcknowledged(t *testing.T) {
 			t.Errorf("the backup has %v", found)
 		}
 	})
-	wantCode(t, db.BackupStore(t.Context(), "sqlite:"+t.TempDir(), filepath.Join(t.TempDir(), "backup")), "store_empty")
+	wantCode(t, db.Backup(t.Context(), "sqlite:"+t.TempDir(), filepath.Join(t.TempDir(), "backup")), "store_empty")
 }
 
 func TestABackupOfABusyStoreIsOfOneInstant(t *testing.T) {
@@ -158,7 +159,7 @@ func TestABackupOfABusyStoreIsOfOneInstant(t *testing.T) {
 		defer close(made)
 		<-half
 		before.Store(n.Load())
-		if err := db.BackupStore(context.Background(), address, file); err != nil {
+		if err := db.Backup(context.Background(), address, file); err != nil {
 			t.Error(err)
 		}
 	}()
@@ -201,7 +202,7 @@ func TestAStoreWithoutDocumentsIsNoBackup(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer conn.Close()
-		wantCode(t, db.Backup(t.Context(), conn, filepath.Join(t.TempDir(), "backup")), "store_empty")
+		wantCode(t, db.Backup(t.Context(), address, filepath.Join(t.TempDir(), "backup")), "store_empty")
 	})
 }
 

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"reflect"
+	"strings"
 	"time"
 
 	"go.mongodb.org/mongo-driver/bson"
@@ -23,6 +25,10 @@ const mongoTime = 15 * time.Second
 
 // mongoStore keeps each collection in a MongoDB collection of the same name. A
 // write is acknowledged when a majority of the replica set has it in its journal.
+//
+// A document there is _id, _rev, _write (a token of the write that made this
+// revision), body (the same JSON text as in SQLite) and a field for each indexed
+// path, whose values are canonical: instants as text of fixed width.
 type mongoStore struct {
 	hub    *hub
 	client *mongo.Client
@@ -106,21 +112,17 @@ func (p plan) mongo() (filter, order bson.D) {
 	if p.desc {
 		direction = -1
 	}
-	var rest []string
 	if p.index != nil {
-		for i, value := range p.prefix {
-			filter = append(filter, bson.E{Key: mongoField(p.index.Fields[i]), Value: value})
+		for i, field := range p.index.Fields {
+			if i < len(p.prefix) {
+				filter = append(filter, bson.E{Key: mongoField(field), Value: p.prefix[i]})
+			} else {
+				order = append(order, bson.E{Key: mongoField(field), Value: direction})
+			}
 		}
-		rest = p.index.Fields[len(p.prefix):]
 	}
 	if limits := p.limits(); len(limits) > 0 {
 		filter = append(filter, bson.E{Key: mongoField(p.field), Value: limits})
-	}
-	for _, field := range rest {
-		order = append(order, bson.E{Key: mongoField(field), Value: direction})
-	}
-	if p.after != nil {
-		filter = append(filter, bson.E{Key: "$or", Value: p.behind(rest)})
 	}
 	return filter, append(order, bson.E{Key: "_id", Value: direction})
 }
@@ -142,40 +144,59 @@ func (p plan) limits() bson.D {
 	return limits
 }
 
-// behind asks for what follows p.after in the order of the fields rest, then of the id:
-// the first field further on, or the first equal and the second further on, and so on.
-func (p plan) behind(rest []string) bson.A {
-	values, _ := splitKey(p.after.key)
-	values = append(values[min(len(p.prefix), len(values)):], p.after.id)
-	names := make([]string, len(values))
-	for i := range values {
-		names[i] = "_id"
-		if i < len(rest) {
-			names[i] = mongoField(rest[i])
+// mongoField is the name of the field that carries an indexed path.
+func mongoField(path string) string { return "ix_" + strings.ReplaceAll(path, ".", "_") }
+
+// mongoFields gives the indexed values of a document, and the unique keys.
+func (t *table) mongoFields(doc reflect.Value) bson.M {
+	fields := bson.M{}
+	for _, ix := range t.indexes {
+		for i, p := range ix.paths {
+			values := p.values(doc)
+			if p.multi {
+				fields[mongoField(ix.Fields[i])] = distinct(values)
+			} else {
+				fields[mongoField(ix.Fields[i])] = values[0]
+			}
 		}
 	}
-	ways, equal := bson.A{}, bson.D{}
-	for i, value := range values {
-		if further := p.further(value); further != nil {
-			ways = append(ways, append(equal[:i:i], bson.E{Key: names[i], Value: further}))
+	unique := map[string]bson.A{}
+	for _, e := range t.entries(doc) {
+		if name := mongoField(e.index.name); e.index.Unique && !e.partial {
+			unique[name] = append(unique[name], fmt.Sprintf("%x", e.key))
 		}
-		equal = append(equal, bson.E{Key: names[i], Value: value})
 	}
-	return ways
+	for name, keys := range unique {
+		fields[name] = keys
+	}
+	return fields
 }
 
-// further is the condition of standing behind a value; null stands before all
-// others, and MongoDB compares only within one type.
-func (p plan) further(value any) bson.M {
-	switch {
-	case p.desc && value == nil:
-		return nil
-	case p.desc:
-		return bson.M{"$not": bson.M{"$gte": value}}
-	case value == nil:
-		return bson.M{"$ne": nil}
+func distinct(values []any) bson.A {
+	out, held := bson.A{}, map[any]bool{}
+	for _, v := range values {
+		if !held[v] {
+			held[v] = true
+			out = append(out, v)
+		}
 	}
-	return bson.M{"$gt": value}
+	return out
+}
+
+// stored reads a record off a document as MongoDB holds it.
+func stored(raw bson.Raw) (record, error) {
+	var r record
+	var ok bool
+	if r.id, ok = raw.Lookup("_id").StringValueOK(); !ok {
+		return r, fmt.Errorf("a document has an _id that is not text: %s", raw.Lookup("_id"))
+	}
+	r.rev, _ = raw.Lookup("_rev").AsInt64OK()
+	body, ok := raw.Lookup("body").StringValueOK()
+	if !ok {
+		return r, fmt.Errorf("the document %q has no body", r.id)
+	}
+	r.body = []byte(body)
+	return r, nil
 }
 
 func (s *mongoStore) close() error {

@@ -121,7 +121,7 @@ func (s *mongoStore) fill(ctx context.Context, t *table) error {
 		if err != nil {
 			return err
 		}
-		doc, err := t.load(t, r)
+		doc, _, err := t.load(t, r)
 		if err != nil {
 			return err
 		}

@@ -19,7 +19,7 @@ const lookRounds = 100
 func (s *mongoStore) listen(ctx context.Context) {
 	defer close(s.done)
 	for ctx.Err() == nil {
-		if !s.hub.busy() {
+		if len(s.hub.watched()) == 0 {
 			select {
 			case <-s.hub.woken:
 			case <-ctx.Done():
@@ -43,12 +43,12 @@ func (s *mongoStore) stream(ctx context.Context) (rounds int) {
 	}
 	defer changes.Close(context.WithoutCancel(ctx))
 	s.hub.anything()
-	for s.hub.busy() {
+	for len(s.hub.watched()) > 0 {
 		for changes.TryNext(ctx) {
 			event := changes.Current
 			collection, _ := event.Lookup("ns", "coll").StringValueOK()
 			id, _ := event.Lookup("documentKey", "_id").StringValueOK()
-			s.hub.changed(collection, id)
+			s.hub.changed(topic{collection, id})
 		}
 		if changes.Err() != nil || ctx.Err() != nil {
 			return 1
@@ -57,16 +57,15 @@ func (s *mongoStore) stream(ctx context.Context) (rounds int) {
 	return 0
 }
 
-// poll looks at the watched documents and signals those whose revision is
-// another than at the last look; a whole collection is signalled at each look.
+// poll looks at the watched documents and signals those whose revision is another than at the last look.
 func (s *mongoStore) poll(ctx context.Context, rounds int) {
 	seen := map[topic]int64{}
 	tick := time.NewTicker(pollEvery)
 	defer tick.Stop()
-	for ; s.hub.busy() && rounds > 0; rounds-- {
+	for ; len(s.hub.watched()) > 0 && rounds > 0; rounds-- {
 		for at, rev := range s.revisions(ctx) {
-			if before, known := seen[at]; !known || before != rev || at.id == "" {
-				s.hub.changed(at.collection, at.id)
+			if before, known := seen[at]; !known || before != rev {
+				s.hub.changed(at)
 			}
 			seen[at] = rev
 		}

@@ -39,10 +39,7 @@ func (s *mongoStore) writeInTurn(ctx context.Context, ws []*write) error {
 }
 
 func (s *mongoStore) writeOne(ctx context.Context, w *write) error {
-	doc, err := w.mongo(token())
-	if err != nil {
-		return err
-	}
+	doc := w.mongo()
 	for attempt := range resends {
 		sure, err := s.try(ctx, w, doc, attempt > 0)
 		if sure {
@@ -58,17 +55,13 @@ func (s *mongoStore) writeOne(ctx context.Context, w *write) error {
 }
 
 // mongo gives the document as MongoDB holds it; a deleted one is empty.
-func (w *write) mongo(token string) (bson.M, error) {
+func (w *write) mongo() bson.M {
 	if w.op == opDelete {
-		return nil, nil
-	}
-	body, err := toBSON(w.next.body)
-	if err != nil {
-		return nil, err
+		return nil
 	}
 	doc := w.table.mongoFields(w.doc)
-	doc["_id"], doc["_rev"], doc["_write"], doc["doc"] = w.id, w.next.rev, token, body
-	return doc, nil
+	doc["_id"], doc["_rev"], doc["_write"], doc["body"] = w.id, w.next.rev, token(), string(w.next.body)
+	return doc
 }
 
 // try sends the write once, or again. Sure is false where it may or may not have
@@ -137,11 +130,7 @@ func (s *mongoStore) look(ctx context.Context, w *write) (gone bool, token strin
 func (s *mongoStore) insertMany(ctx context.Context, ws []*write) error {
 	docs := make([]any, len(ws))
 	for i, w := range ws {
-		doc, err := w.mongo(token())
-		if err != nil {
-			return err
-		}
-		docs[i] = doc
+		docs[i] = w.mongo()
 	}
 	_, err := s.collection(ws[0].table).InsertMany(ctx, docs, options.InsertMany().SetOrdered(false))
 	var bulk mongo.BulkWriteException

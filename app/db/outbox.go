@@ -63,7 +63,7 @@ func (c *Collection[T]) put(ctx context.Context, o op, old *held[T], next T) (h 
 	}
 	for _, w := range ws {
 		if w.err == nil {
-			c.conn.hub.changed(w.table.spec.Name, w.id)
+			c.conn.hub.changed(topic{w.table.spec.Name, w.id})
 		}
 	}
 	if last := ws[len(ws)-1]; last.err == nil {

@@ -1,7 +1,6 @@
 package db
 
 import (
-	"encoding/base64"
 	"reflect"
 	"slices"
 	"strings"
@@ -12,14 +11,13 @@ import (
 
 // Query says which documents, in which order. The zero Query is all documents by id.
 type Query struct {
-	equal  []term
-	field  string // the field of the range or order
-	low    *bound
-	high   *bound
-	desc   bool
-	limit  int
-	cursor string
-	err    error
+	equal []term
+	field string // the field of the range or order
+	low   *bound
+	high  *bound
+	desc  bool
+	limit int
+	err   error
 }
 
 type term struct {
@@ -78,12 +76,6 @@ func (q Query) Limit(n int) Query {
 	return q
 }
 
-// After continues behind the document whose Collection.Cursor this is.
-func (q Query) After(cursor string) Query {
-	q.cursor = cursor
-	return q
-}
-
 func (q Query) on(field string) Query {
 	if q.field != "" && q.field != field {
 		q.err = fault.New(fault.Internal, "query_unindexed", "A query has one range or order, not one on %q and one on %q.", q.field, field)
@@ -111,8 +103,8 @@ func (q *Query) canonical(value any) any {
 type plan struct {
 	Query
 	index  *index
-	prefix []any // the values of the index's first fields
-	after  *place
+	prefix []any  // the values of the index's first fields
+	after  *place // of a page that is not the first
 }
 
 // place is where a page ended.
@@ -126,13 +118,6 @@ func (t *table) plan(q Query) (plan, error) {
 		return plan{}, cmpErr(t.broken, q.err)
 	}
 	p := plan{Query: q}
-	if q.cursor != "" {
-		after, err := parseCursor(q.cursor)
-		if err != nil {
-			return plan{}, err
-		}
-		p.after = after
-	}
 	if len(q.equal) == 0 && q.field == "" {
 		return p, nil
 	}
@@ -207,20 +192,4 @@ func (p plan) span() (low, high []byte) {
 		}
 	}
 	return low, high
-}
-
-func (p place) String() string {
-	return base64.RawURLEncoding.EncodeToString(appendKey(appendKey(nil, string(p.key)), p.id))
-}
-
-func parseCursor(cursor string) (*place, error) {
-	raw, err := base64.RawURLEncoding.DecodeString(cursor)
-	if values, ok := splitKey(raw); err == nil && ok && len(values) == 2 {
-		key, isKey := values[0].(string)
-		id, isID := values[1].(string)
-		if isKey && isID {
-			return &place{[]byte(key), id}, nil
-		}
-	}
-	return nil, fault.New(fault.Invalid, "cursor_invalid", "The page marker is not one that this list gave.")
 }

@@ -88,7 +88,7 @@ func (w *liteWriter) fill(fresh *table) error {
 		if err := scan(&r.id, &r.rev, &r.body); err != nil {
 			return err
 		}
-		doc, err := fresh.load(fresh, r)
+		doc, _, err := fresh.load(fresh, r)
 		if err != nil {
 			return err
 		}
@@ -113,7 +113,7 @@ func (w *liteWriter) enter(t *table, entries []entry, id string) error {
 
 // taken tells whether a unique entry belongs to another document.
 func (w *liteWriter) taken(t *table, e entry, id string) (bool, error) {
-	if !e.index.Unique || hasNull(e.key) {
+	if !e.index.Unique || e.partial {
 		return false, nil
 	}
 	var one int

@@ -12,8 +12,8 @@ type table struct {
 	indexes []*index
 	broken  error // what is wrong with the declaration
 
-	// load decodes a stored document, whatever its Go type, and rewrite stores it in today's shape.
-	load    func(t *table, r record) (reflect.Value, error)
+	// load decodes a stored document, whatever its Go type, and says whether it is of an older shape; rewrite stores it in today's.
+	load    func(t *table, r record) (doc reflect.Value, stale bool, err error)
 	rewrite func(ctx context.Context, id string) error
 
 	once      sync.Mutex
@@ -78,10 +78,10 @@ func (c *Conn) migrateTable(ctx context.Context, t *table) error {
 		if err != nil {
 			return err
 		}
-		if schemaOf(r) == t.spec.Version {
+		if _, stale, err := t.load(t, r); err == nil && !stale {
 			continue
 		}
-		if err := t.rewrite(ctx, r.id); err != nil {
+		if err := t.rewrite(ctx, r.id); err != nil { // which says what is wrong with a damaged one
 			return err
 		}
 	}

@@ -10,75 +10,62 @@ import (
 // hub tells watchers that documents may have changed.
 type hub struct {
 	mu       sync.Mutex
-	watchers map[topic]map[*watcher]bool
+	watchers map[topic]map[chan struct{}]bool
 	woken    chan struct{} // somebody has begun to watch
-	closed   chan struct{}
 }
 
-// topic is one document, or with the id "" its whole collection.
+// topic is one document.
 type topic struct{ collection, id string }
 
-type watcher struct{ signal chan struct{} }
-
 func newHub() *hub {
-	return &hub{watchers: map[topic]map[*watcher]bool{}, woken: make(chan struct{}, 1), closed: make(chan struct{})}
+	return &hub{watchers: map[topic]map[chan struct{}]bool{}, woken: make(chan struct{}, 1)}
 }
 
-func (h *hub) watch(ctx context.Context, collection, id string) <-chan struct{} {
-	at, w := topic{collection, id}, &watcher{make(chan struct{}, 1)}
+func (h *hub) watch(ctx context.Context, at topic) <-chan struct{} {
+	signal := make(chan struct{}, 1)
 	h.mu.Lock()
 	if h.watchers[at] == nil {
-		h.watchers[at] = map[*watcher]bool{}
+		h.watchers[at] = map[chan struct{}]bool{}
 	}
-	h.watchers[at][w] = true
+	h.watchers[at][signal] = true
 	h.mu.Unlock()
-	select {
-	case h.woken <- struct{}{}:
-	default:
-	}
-	go func() {
-		select {
-		case <-ctx.Done():
-		case <-h.closed:
-		}
-		h.forget(at, w)
-	}()
-	return w.signal
+	wake(h.woken)
+	context.AfterFunc(ctx, func() { h.forget(at, signal) })
+	return signal
 }
 
-func (h *hub) forget(at topic, w *watcher) {
+func (h *hub) forget(at topic, signal chan struct{}) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	delete(h.watchers[at], w)
+	if h.watchers[at][signal] {
+		close(signal)
+		delete(h.watchers[at], signal)
+	}
 	if len(h.watchers[at]) == 0 {
 		delete(h.watchers, at)
 	}
-	close(w.signal)
 }
 
-// changed signals the watchers of one document and of its collection.
-func (h *hub) changed(collection, id string) {
+// changed signals the watchers of a document.
+func (h *hub) changed(at topic) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.wake(topic{collection, id})
-	h.wake(topic{collection, ""})
+	for signal := range h.watchers[at] {
+		wake(signal)
+	}
+}
+
+func wake(signal chan struct{}) {
+	select {
+	case signal <- struct{}{}:
+	default:
+	}
 }
 
 // anything signals everybody: another process changed something.
 func (h *hub) anything() {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	for at := range h.watchers {
-		h.wake(at)
-	}
-}
-
-func (h *hub) wake(at topic) {
-	for w := range h.watchers[at] {
-		select {
-		case w.signal <- struct{}{}:
-		default:
-		}
+	for _, at := range h.watched() {
+		h.changed(at)
 	}
 }
 
@@ -89,17 +76,14 @@ func (h *hub) watched() []topic {
 	return slices.Collect(maps.Keys(h.watchers))
 }
 
-// busy tells whether anybody watches.
-func (h *hub) busy() bool {
+// close ends all watching.
+func (h *hub) close() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return len(h.watchers) > 0
-}
-
-func (h *hub) close() {
-	select {
-	case <-h.closed:
-	default:
-		close(h.closed)
+	for _, signals := range h.watchers {
+		for signal := range signals {
+			close(signal)
+		}
 	}
+	clear(h.watchers)
 }

@@ -63,7 +63,7 @@ test('a translation takes the same inputs', () => {
 const go = ['app', 'catalog', 'orders', 'fulfillment'].flatMap((dir) => sources(join(root, '..', dir))).map((file) => readFileSync(file, 'utf8')).join('\n');
 
 /** What only whoever runs the program reads, on its standard error or in its log. */
-const ofTheCommandLine = /^(backup_|store_(empty|newer|not_empty|unknown|unwritable)|collection_broken|index_impossible|query_|cursor_foreign|id_invalid|stripe_key|live_demo)/;
+const ofTheCommandLine = /^(backup_|store_(empty|newer|not_empty|unknown|unwritable)|collection_broken|index_impossible|query_|id_invalid|stripe_key|live_demo)/;
 
 test('every refusal that the service makes is said in the pages', () => {
 	const made = [...go.matchAll(/\bNew\((?:fault\.)?[A-Z]\w+, "([a-z_]+)"/g)].map((match) => match[1]!);
