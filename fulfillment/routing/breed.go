@@ -17,6 +17,8 @@ func (m *model) parenthood(steps float64) (count int, share float64) {
 	n, most := float64(m.n), parents
 	need, share := 40*math.Sqrt(n), 0.7
 	switch {
+	case m.hasRegions(steps):
+		return min(max(int(steps/(n*n*n/2500)), 1), 8), 0.5
 	case m.windowed():
 		need, most, share = n*n*n/5000, 8, 0.96
 	case !m.timed && !m.mixed:
@@ -36,7 +38,8 @@ func (m *model) windowed() bool { return m.timed && !m.severalTrips && !m.mixed 
 // plan stays what it is and is one of them; then two at a time have a child, which is
 // annealed from the middle of the heat on. One annealing ends in one valley: what is
 // good in several meets in a child. Where there are not the steps for two parents, one
-// annealing has the whole budget.
+// annealing has the whole budget. A large problem with windows is searched by regions
+// in the end.
 func (r *search) breed(warm bool) {
 	start, steps := r.found(), r.foresee()
 	hot, cold := r.temperatures()
@@ -56,6 +59,11 @@ func (r *search) breed(warm bool) {
 		r.combine()
 	}
 	r.pool = nil
+	if r.hasRegions(steps) {
+		r.become(r.elite[0])
+		r.searchRegions(steps)
+		r.elite.admit(r.found(), forever)
+	}
 	for now := r.share(); now < 1; now = r.share() {
 		a, b := r.elite.pair(r.draw)
 		r.become(a)

@@ -63,6 +63,12 @@ func (r *search) become(s solution) {
 	}
 	r.keep()
 	r.findAbsent()
+	r.recount()
+	r.seekAnew()
+}
+
+// recount sums up what the solution costs.
+func (r *search) recount() {
 	r.cost = 0
 	for d := range r.days {
 		r.cost += r.price(d)
@@ -70,7 +76,6 @@ func (r *search) become(s solution) {
 	for _, u := range r.absent {
 		r.cost += r.penalty[u]
 	}
-	r.seekAnew()
 }
 
 // seekAnew forgets the best solution for the present one.

@@ -13,7 +13,8 @@
 // blinks, under simulated annealing. Where there is time for it, several annealings
 // give a small elite, whose trips are crossed and annealed again (breed.go); where windows
 // alone keep trips apart, the best mixture of the trips of all is picked by set
-// partitioning (pool.go, duals.go, partition.go). An insertion is valued in constant time by
+// partitioning (pool.go, duals.go, partition.go), and a large problem is searched region
+// by region in the end (region.go). An insertion is valued in constant time by
 // concatenating time segments (Vidal et al. 2013): a segment knows its duration,
 // its earliest end and its latest start, a day of several trips knows how much
 // later each trip may end. A place that is too small or too early is not given up:
