@@ -279,7 +279,11 @@ func (s *mongoStore) restoreOne(ctx context.Context, source *sql.DB, t *table) e
 			if err := rows.Scan(&w.id, &w.next.rev, &w.next.body); err != nil {
 				return err
 			}
-			page = append(page, w.mongo())
+			doc, err := w.mongo()
+			if err != nil {
+				return err
+			}
+			page = append(page, doc)
 		}
 		if len(page) == pageRows || !more && len(page) > 0 {
 			if _, err := s.collection(t).InsertMany(ctx, page); err != nil {

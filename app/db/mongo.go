@@ -27,7 +27,7 @@ const mongoTime = 15 * time.Second
 // write is acknowledged when a majority of the replica set has it in its journal.
 //
 // A document there is _id, _rev, _write (a token of the write that made this
-// revision), body (the same JSON text as in SQLite) and a field for each indexed
+// revision), doc (the document itself) and a field for each indexed
 // path, whose values are canonical: instants as text of fixed width.
 type mongoStore struct {
 	hub    *hub
@@ -191,12 +191,13 @@ func stored(raw bson.Raw) (record, error) {
 		return r, fmt.Errorf("a document has an _id that is not text: %s", raw.Lookup("_id"))
 	}
 	r.rev, _ = raw.Lookup("_rev").AsInt64OK()
-	body, ok := raw.Lookup("body").StringValueOK()
+	doc, ok := raw.Lookup("doc").DocumentOK()
 	if !ok {
-		return r, fmt.Errorf("the document %q has no body", r.id)
+		return r, fmt.Errorf("%q holds no document", r.id)
 	}
-	r.body = []byte(body)
-	return r, nil
+	var err error
+	r.body, err = fromBSON(doc)
+	return r, err
 }
 
 func (s *mongoStore) close() error {

@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"go.mongodb.org/mongo-driver/bson"
 	"go.mongodb.org/mongo-driver/mongo"
@@ -39,7 +40,10 @@ func (s *mongoStore) writeInTurn(ctx context.Context, ws []*write) error {
 }
 
 func (s *mongoStore) writeOne(ctx context.Context, w *write) error {
-	doc := w.mongo()
+	doc, err := w.mongo()
+	if err != nil {
+		return err
+	}
 	for attempt := range resends {
 		sure, err := s.try(ctx, w, doc, attempt > 0)
 		if sure {
@@ -55,13 +59,17 @@ func (s *mongoStore) writeOne(ctx context.Context, w *write) error {
 }
 
 // mongo gives the document as MongoDB holds it; a deleted one is empty.
-func (w *write) mongo() bson.M {
+func (w *write) mongo() (bson.M, error) {
 	if w.op == opDelete {
-		return nil
+		return nil, nil
 	}
-	doc := w.table.mongoFields(w.doc)
-	doc["_id"], doc["_rev"], doc["_write"], doc["body"] = w.id, w.next.rev, token(), string(w.next.body)
-	return doc
+	doc, err := toBSON(w.next.body)
+	if err != nil {
+		return nil, fmt.Errorf("%s %s: %w", w.table.spec.Name, w.id, err)
+	}
+	fields := w.table.mongoFields(w.doc)
+	fields["_id"], fields["_rev"], fields["_write"], fields["doc"] = w.id, w.next.rev, token(), doc
+	return fields, nil
 }
 
 // try sends the write once, or again. Sure is false where it may or may not have
@@ -130,7 +138,11 @@ func (s *mongoStore) look(ctx context.Context, w *write) (gone bool, token strin
 func (s *mongoStore) insertMany(ctx context.Context, ws []*write) error {
 	docs := make([]any, len(ws))
 	for i, w := range ws {
-		docs[i] = w.mongo()
+		doc, err := w.mongo()
+		if err != nil {
+			return err
+		}
+		docs[i] = doc
 	}
 	_, err := s.collection(ws[0].table).InsertMany(ctx, docs, options.InsertMany().SetOrdered(false))
 	var bulk mongo.BulkWriteException
