@@ -25,6 +25,7 @@ type model struct {
 	vehicles     []vehicle
 	near         [][]int32 // each node's neighbours, nearest first
 	mixed        bool      // vehicles differ in cost or capacity
+	unlike       bool      // in cost
 	kinds        int       // of vehicles
 	cheapest     int64     // cost of a unit of distance
 	severalTrips bool      // a day may have
@@ -69,7 +70,8 @@ func (m *model) prepare() int64 {
 		}
 		unit, m.cheapest = max(unit, v.unit), min(m.cheapest, v.unit)
 		m.severalTrips = m.severalTrips || v.maxTrips > 1 || len(v.begun) > 0
-		m.mixed = m.mixed || v.unit != m.vehicles[0].unit || v.cap != m.vehicles[0].cap || v.fixed != m.vehicles[0].fixed
+		m.unlike = m.unlike || v.unit != m.vehicles[0].unit || v.fixed != m.vehicles[0].fixed
+		m.mixed = m.mixed || m.unlike || v.cap != m.vehicles[0].cap
 	}
 	return unit * (int64(slices.Max(m.dist)) + 1)
 }

@@ -106,9 +106,9 @@ func (r *search) goBack(cost int64) {
 
 // recreate puts stops back, greedily with blinks; those without a place are left out.
 // It gives up where that comes to no less than a limit: another stop never makes a way
-// shorter. In a mixed fleet it may, for a cheaper vehicle takes over.
+// shorter. Where vehicles differ in cost it may, for a cheaper one takes over.
 func (r *search) recreate(out []int32, limit int64) {
-	if r.mixed {
+	if r.unlike {
 		limit = forever
 	}
 	r.shuffle(out)
@@ -127,7 +127,7 @@ func (r *search) recreate(out []int32, limit int64) {
 		}
 		cost += r.penalty[u] + r.cost - before
 	}
-	if r.mixed {
+	if r.unlike {
 		r.exchangeVehicles()
 	}
 }
