@@ -25,6 +25,9 @@ func Improve(ctx context.Context, p *Problem, from *Plan, o Options) (Plan, erro
 	if err := m.begunInShift(p); err != nil {
 		return Plan{}, err
 	}
+	if len(m.vehicles) == 0 { // nobody to search for
+		return p.plan(m, nil), nil
+	}
 	days := m.planDays(ctx, p, m.daysOf(p, from), clock)
 	m.share(p, days, clock)
 	plan := p.plan(m, days)

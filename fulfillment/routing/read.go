@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
 )
 
 // Read reads a door problem and checks it.
@@ -33,4 +34,34 @@ func Read(r io.Reader) (*Problem, error) {
 		return nil, invalid(fmt.Sprintf("byte %d", text.InputOffset()), "something stands after the door problem's end")
 	}
 	return &p, p.Validate()
+}
+
+// always is the window and the shift of whom the file sets none.
+var always = Span{0, latest}
+
+// UnmarshalJSON reads two numbers and no others.
+func (s *Span) UnmarshalJSON(text []byte) error {
+	var numbers []int64
+	if err := json.Unmarshal(text, &numbers); err != nil || numbers == nil {
+		return err
+	}
+	if len(numbers) != len(s) {
+		return &json.UnmarshalTypeError{Value: fmt.Sprintf("an array of %d", len(numbers)), Type: reflect.TypeFor[[2]int64]()}
+	}
+	*s = Span(numbers)
+	return nil
+}
+
+// UnmarshalJSON reads a stop.
+func (s *Stop) UnmarshalJSON(text []byte) error {
+	type fields Stop
+	s.Window = always
+	return json.Unmarshal(text, (*fields)(s))
+}
+
+// UnmarshalJSON reads a kind of courier: one of them, where no count is written.
+func (c *Courier) UnmarshalJSON(text []byte) error {
+	type fields Courier
+	c.Count, c.Shift = 1, always
+	return json.Unmarshal(text, (*fields)(c))
 }

@@ -121,6 +121,10 @@ func TestReadingDoorsNamesTheKeyThatIsWrong(t *testing.T) {
 		{`[0,9]}],"c`, `[5,1]}],"c`, "stops[0].window: it ends at 1, before it starts at 5"},
 		{`[0,9]}],"c`, `[-5,1]}],"c`, "stops[0]: "},
 		{`[0,9]}],"c`, `[0,9223372036854775807]}],"c`, "stops[0]: "},
+		{`"window":[0,9]`, `"window":[0,9,12]`, "stops.window: an array of 3"},
+		{`"window":[0,9]`, `"window":[0]`, "stops.window: an array of 1"},
+		{`"window":[0,9]`, `"window":["0",9]`, "stops.window: string"},
+		{`"shift":[0,9]`, `"shift":[]`, "couriers.shift: an array of 0"},
 		{`"load":[1]`, `"load":[1,2]`, "stops[0].load: 2 numbers for 1"},
 		{`"load":[1]`, `"load":[-1]`, "stops[0].load: -1"},
 		{`"load":[1]`, `"load":[1.5]`, "stops.load"},
@@ -149,6 +153,33 @@ func TestReadingDoorsNamesTheKeyThatIsWrong(t *testing.T) {
 		text := strings.Replace(good, row.old, row.new, 1)
 		if _, err := Read(strings.NewReader(text)); err == nil || !strings.Contains(err.Error(), row.want) {
 			t.Errorf("%s: %v", row.new, err)
+		}
+	}
+}
+
+func TestWhatAFileLeavesOutSetsNoLimit(t *testing.T) {
+	p, err := Read(strings.NewReader(`{"loads":["l"],"stops":[{"id":"a","load":[1]},{"id":"b","load":[1],"window":[0,0]}],"couriers":[{"kind":"foot","capacity":[1]}],"duration":[[0,500,1],[500,0,1],[1,1,0]]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan, err := Solve(context.Background(), p, Options{Iterations: 20})
+	if err != nil || Check(p, &plan) != nil || len(plan.Runs) != 1 || plan.Travel != 1000 {
+		t.Errorf("one courier is there as long as it takes: %+v, %v", plan, err)
+	}
+	if len(plan.Unserved) != 1 || plan.Unserved[0] != (Unserved{"b", Window}) {
+		t.Errorf("a window of [0,0] is one, and nobody is there so soon: %+v", plan.Unserved)
+	}
+}
+
+func TestNobodyThereLeavesEveryStopOut(t *testing.T) {
+	for _, couriers := range []string{`[]`, `[{"kind":"foot","count":0,"capacity":[]}]`} {
+		p, err := Read(strings.NewReader(`{"loads":[],"stops":[{"id":"a","load":[]},{"id":"b","load":[]}],"couriers":` + couriers + `,"duration":[[0,5,5],[5,0,1],[5,1,0]]}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		plan, err := Solve(context.Background(), p, Options{Iterations: 20})
+		if err != nil || Check(p, &plan) != nil || len(plan.Unserved) != 2 || plan.Unserved[0].Reason != NoCourier {
+			t.Errorf("%s: %+v, %v", couriers, plan, err)
 		}
 	}
 }

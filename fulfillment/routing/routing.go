@@ -31,7 +31,8 @@
 // validates a plan and shares no code with the search.
 //
 // The package refuses matrices of the wrong size, negative times and loads, and
-// windows that end before they start, each with the place.
+// windows that end before they start, each with the place. A file's stop without a
+// window may be visited at any time, and its courier without a shift is there all the time, and one where no count is written.
 package routing
 
 import "fmt"
@@ -55,30 +56,33 @@ type Problem struct {
 	Begun    []Begun   `json:"begun,omitempty"`
 }
 
+// Span is from when to when, in seconds.
+type Span [2]int64
+
 // Stop is one door.
 type Stop struct {
-	ID       string   `json:"id"`
-	Load     []int64  `json:"load"`             // in the units of Loads
-	Service  int64    `json:"service"`          // seconds at the door
-	Window   [2]int64 `json:"window"`           // earliest and latest start of service
-	Release  int64    `json:"release"`          // earliest start of loading a trip that carries it
-	Priority int64    `json:"priority"`         // 0 and up: what it weighs to leave it out
-	Climb    bool     `json:"climb,omitempty"`  // can only be reached by stairs
-	Hot      bool     `json:"hot,omitempty"`    // where nobody can keep its window, it is late rather than left out
-	Effort   int64    `json:"effort,omitempty"` // what floors and weight add to a courier's work, in seconds
+	ID       string  `json:"id"`
+	Load     []int64 `json:"load"`             // in the units of Loads
+	Service  int64   `json:"service"`          // seconds at the door
+	Window   Span    `json:"window"`           // earliest and latest start of service; where the file is silent, at any time
+	Release  int64   `json:"release"`          // earliest start of loading a trip that carries it
+	Priority int64   `json:"priority"`         // 0 and up: what it weighs to leave it out
+	Climb    bool    `json:"climb,omitempty"`  // can only be reached by stairs
+	Hot      bool    `json:"hot,omitempty"`    // where nobody can keep its window, it is late rather than left out
+	Effort   int64   `json:"effort,omitempty"` // what floors and weight add to a courier's work, in seconds
 }
 
 // Courier is a kind of courier and how many there are.
 type Courier struct {
-	Kind     string   `json:"kind"`
-	Count    int      `json:"count"`
-	Capacity []int64  `json:"capacity"`  // a trip, in the units of Loads
-	Shift    [2]int64 `json:"shift"`     // from the first loading to being back
-	Loading  int64    `json:"loading"`   // seconds at the gate before every trip
-	MaxTrips int      `json:"max_trips"` // 0: no limit
-	NoStairs bool     `json:"no_stairs,omitempty"`
-	Pace     int64    `json:"pace,omitempty"`   // per cent of Duration that each way takes, rounded up to a second; 0: 100
-	Worked   []int64  `json:"worked,omitempty"` // seconds of the weeks before, of each of the count; none: nobody has
+	Kind     string  `json:"kind"`
+	Count    int     `json:"count"`
+	Capacity []int64 `json:"capacity"`  // a trip, in the units of Loads
+	Shift    Span    `json:"shift"`     // from the first loading to being back; where the file is silent, as long as it takes
+	Loading  int64   `json:"loading"`   // seconds at the gate before every trip
+	MaxTrips int     `json:"max_trips"` // 0: no limit
+	NoStairs bool    `json:"no_stairs,omitempty"`
+	Pace     int64   `json:"pace,omitempty"`   // per cent of Duration that each way takes, rounded up to a second; 0: 100
+	Worked   []int64 `json:"worked,omitempty"` // seconds of the weeks before, of each of the count; none: nobody has
 }
 
 // Begun is a trip that is under way: what is done is no part of the problem, the
