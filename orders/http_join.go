@@ -97,7 +97,7 @@ func (g *GroupBuy) ownHome(a people.Actor, named string) (string, error) {
 	}
 	homes := g.homesOf(a)
 	if len(homes) != 1 {
-		return "", fault.New(fault.Invalid, "household_needed", "Please say first behind which door of building %s you live.", g.Building).
+		return "", fault.New(fault.Invalid, "household_needed", "Please say first behind which door of building %s you live. If you have, your leader still has to confirm it.", g.Building).
 			With("building", g.Building).With("homes", len(homes))
 	}
 	return homes[0], nil

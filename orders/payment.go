@@ -209,8 +209,8 @@ func (p *Payment) change(entries []Entry, was, now BillLine) []Entry {
 // counts once; more than is outstanding is refused, because it is a slip of
 // the finger or change that was not given.
 func (p *Payment) Receive(r PaymentReceipt) error {
-	if p.has(r.ID) {
-		return nil
+	if said, err := r.among(p.Receipts); said {
+		return err
 	}
 	if r.Minor <= 0 {
 		return fault.New(fault.Invalid, "amount_invalid", "The amount must be above zero.").At("body.amount.minor", "above zero")
@@ -225,8 +225,8 @@ func (p *Payment) Receive(r PaymentReceipt) error {
 
 // GiveBack records money that was handed back to the household.
 func (p *Payment) GiveBack(r PaymentReceipt) error {
-	if p.has(r.ID) {
-		return nil
+	if said, err := r.among(p.Receipts); said {
+		return err
 	}
 	if r.Minor <= 0 || r.Minor > p.ToGiveBack() {
 		return fault.New(fault.Conflict, "more_than_overpaid", "At most %d is to be given back.", p.ToGiveBack()).
@@ -244,6 +244,19 @@ func (p *Payment) pass(r PaymentReceipt, kind EntryKind) error {
 	r.Entry = p.record(Entry{Kind: kind, Postings: sides, Reason: r.Reason, Note: r.Note, By: r.By}, r.At)
 	p.Receipts = append(p.Receipts, r)
 	return nil
+}
+
+// among tells whether the receipt is one of these already; under its id there may stand no other amount, where
+// it says one, and no other method.
+func (r *PaymentReceipt) among(recorded []PaymentReceipt) (bool, error) {
+	i := slices.IndexFunc(recorded, func(old PaymentReceipt) bool { return old.ID == r.ID })
+	if i < 0 {
+		return false, nil
+	}
+	if old := recorded[i]; old.Method != r.Method || r.Minor != 0 && old.Minor != r.Minor && old.Minor != -r.Minor {
+		return true, fault.New(fault.Conflict, "recorded_otherwise", "This was recorded before with another amount or method. Please look at what is recorded, and enter it anew.")
+	}
+	return true, nil
 }
 
 func (p *Payment) has(receipt string) bool {

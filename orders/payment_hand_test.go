@@ -41,7 +41,38 @@ func TestHandsThatPayAtOneMomentDoNotPayTooMuch(t *testing.T) {
 	if err := d.PayByHand(t.Context(), &g, "S01", PaymentReceipt{ID: "q", Method: Cash, Minor: 500, By: "lin", At: d.clock()}); err != nil {
 		t.Fatal(err)
 	}
+	// corrected before it was sent again: what is recorded is said
+	wantFault(t, d.PayByHand(t.Context(), &g, "S01", PaymentReceipt{ID: "q", Method: Cash, Minor: 400, By: "lin", At: d.clock()}), "recorded_otherwise")
 	d.wantBalances(t, map[string]int64{supplierAccount("S01"): 0, "cash:lin": -4000})
+}
+
+func TestAReceiptThatIsSentAgainWithAnotherAmountIsRefused(t *testing.T) {
+	d := newDesk(t)
+	d.open(t, round())
+	g := d.edit(t, func(g *GroupBuy) { allocate(g, 1000) })
+	send := func(r PaymentReceipt, all bool) error {
+		r.ID, r.By, r.At = "r", "lin", d.clock()
+		_, err := d.Receive(t.Context(), &g, neighbour, r, all)
+		return err
+	}
+	for _, r := range []struct {
+		receipt PaymentReceipt
+		all     bool
+		code    string
+	}{
+		{PaymentReceipt{Method: Cash, Minor: 1000}, false, ""},
+		{PaymentReceipt{Method: Cash, Minor: 1000}, false, ""},
+		{PaymentReceipt{Method: Cash}, true, ""},
+		{PaymentReceipt{Method: Cash, Minor: 2000}, false, "recorded_otherwise"},
+		{PaymentReceipt{Method: Transfer, Minor: 1000}, false, "recorded_otherwise"},
+	} {
+		if err := send(r.receipt, r.all); r.code == "" && err != nil {
+			t.Errorf("%+v: %v", r.receipt, err)
+		} else if r.code != "" {
+			wantFault(t, err, r.code)
+		}
+	}
+	d.wantBalances(t, map[string]int64{"cash:lin": 1000})
 }
 
 func TestHandAndTransferAtOneMomentDoNotPayTooMuch(t *testing.T) {

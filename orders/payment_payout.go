@@ -259,8 +259,8 @@ func (o *Payout) book(e Entry, now time.Time) string {
 // already, and what is on its way online, at most what it is owed. The same
 // receipt twice counts once.
 func (o *Payout) payByHand(r PaymentReceipt) error {
-	if slices.ContainsFunc(o.Hands, func(h PaymentReceipt) bool { return h.ID == r.ID }) {
-		return nil
+	if said, err := r.among(o.Hands); said {
+		return err
 	}
 	if len(o.Hands) >= 100 {
 		return fault.New(fault.Conflict, "too_many_receipts", "This supplier has 100 payments for one round already.")
