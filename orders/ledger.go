@@ -142,10 +142,9 @@ func postings(amounts map[string]int64) []Posting {
 
 // Ledger is the append-only book of a deployment.
 type Ledger struct {
-	entries  appendOnly
-	book     *db.Collection[Entry] // the same, for outboxes alone
-	balances *db.Collection[Balance]
-	now      func() time.Time
+	entries appendOnly
+	book    *db.Collection[Entry] // the same, for outboxes alone
+	now     func() time.Time
 }
 
 // appendOnly is all that is ever done to entries: there is no way to change or
@@ -161,11 +160,7 @@ func OpenLedger(conn *db.Conn, now func() time.Time) *Ledger {
 	book := db.Open[Entry](conn, db.Spec{Name: "ledger_entries", Indexes: []db.Index{
 		db.On("postings.account", "posted"), db.On("group_buy", "posted"), db.On("posted"),
 	}})
-	return &Ledger{
-		entries: book, book: book,
-		balances: db.Open[Balance](conn, db.Spec{Name: "ledger_balances"}),
-		now:      now,
-	}
+	return &Ledger{entries: book, book: book, now: now}
 }
 
 // Post writes entries. One whose key is in the book already is left as it is,

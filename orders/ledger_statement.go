@@ -2,8 +2,10 @@ package orders
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"baimi/app/fault"
@@ -22,7 +24,7 @@ type Statement struct {
 
 // StatementRow is one movement as the account's owner sees it.
 type StatementRow struct {
-	Entry    string      `json:"entry"`
+	Entry    string      `json:"entry"` // its key, or where there are several that of their cause
 	At       time.Time   `json:"at"`
 	Kind     EntryKind   `json:"kind"`
 	Reason   string      `json:"reason"`
@@ -48,43 +50,47 @@ type StatementSum struct {
 const statementRows = 5000
 
 // Statement gives an account's movements posted from one time until before
-// another. Everything in it is summed from one reading of the entries.
+// another. Everything in it is summed from one reading of the entries. What
+// households owe a supplier or a leader stands in one row for each round, cause and
+// day: it names no door.
 func (l *Ledger) Statement(ctx context.Context, account string, from, to time.Time) (Statement, error) {
-	b, err := l.balances.Get(ctx, account)
-	if err != nil && fault.KindOf(err) != fault.NotFound {
-		return Statement{}, err
-	}
-	start := from
-	if b.Through.Before(from) {
-		start = b.Through
-	}
 	s := Statement{Account: account, From: from, To: to, Rows: []StatementRow{}}
-	opening := map[string]int64{}
-	for currency, minor := range b.Sums {
-		opening[currency] = -minor
-	}
-	for e, err := range l.Of(ctx, account, start) {
+	opening, rows := map[string]int64{}, map[string]int{}
+	for e, err := range l.Of(ctx, account, time.Time{}) {
 		if err != nil {
 			return Statement{}, err
 		}
+		if !e.Posted.Before(to) {
+			break
+		}
 		opening[e.Currency] += 0
-		inShortcut, before := e.Posted.Before(b.Through), e.Posted.Before(from)
-		if inShortcut && !before {
-			opening[e.Currency] += e.Of(account)
-		}
-		if !inShortcut && before {
+		if e.Posted.Before(from) {
 			opening[e.Currency] -= e.Of(account)
-		}
-		if before || !e.Posted.Before(to) {
 			continue
 		}
-		if len(s.Rows) == statementRows {
+		s.add(e, rows)
+		if len(s.Rows) > statementRows {
 			return Statement{}, fault.New(fault.Invalid, "statement_too_long", "The statement has more than %d rows: ask for a shorter time.", statementRows).With("rows", statementRows)
 		}
-		s.Rows = append(s.Rows, rowOf(e, account))
 	}
 	s.total(opening)
 	return s, nil
+}
+
+// add puts an entry into its row: one that it has by itself, or that of its cause.
+func (s *Statement) add(e Entry, rows map[string]int) {
+	row := rowOf(e, s.Account)
+	if e.Household != "" && isPayee(s.Account) {
+		cause := strings.Join([]string{e.GroupBuy, string(e.Kind), e.Reason, e.At.Format(time.DateOnly)}, ":")
+		key := cause + e.Currency + e.Note
+		if i, known := rows[key]; known {
+			s.Rows[i].Minor += row.Minor
+			return
+		}
+		rows[key] = len(s.Rows)
+		row.Entry = fmt.Sprintf("%s:%d", cause, len(s.Rows)+1)
+	}
+	s.Rows = append(s.Rows, row)
 }
 
 // Movements gives what moved on an account for one group buy, oldest first.

@@ -131,7 +131,7 @@ func count(g *GroupBuy, less int64) {
 
 func (d *desk) balance(t *testing.T, account string) int64 {
 	t.Helper()
-	sums, err := d.Ledger.Balance(t.Context(), account)
+	sums, err := d.Ledger.balance(t.Context(), account)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -145,7 +145,7 @@ func (d *desk) wantBalances(t *testing.T, want map[string]int64) {
 			t.Errorf("%s stands at %d, want %d", account, got, minor)
 		}
 	}
-	if _, err := d.Ledger.Verify(t.Context()); err != nil {
+	if err := d.Ledger.verify(t.Context()); err != nil {
 		t.Error(err)
 	}
 }

@@ -88,11 +88,11 @@ func TestWhatABankTakesBackIsOwedAgainUntilTheDisputeIsWon(t *testing.T) {
 		if p.Outstanding() != want.outstanding || v.Intents[0].Disputed != want.disputed || len(d.bank.wrong) > 0 {
 			t.Errorf("outstanding %d, disputed %d: %v", p.Outstanding(), v.Intents[0].Disputed, d.bank.moved)
 		}
-		sums, err := d.Ledger.Balance(t.Context(), StripeAccount)
+		sums, err := d.Ledger.balance(t.Context(), StripeAccount)
 		if err != nil || !sameSums(sums, d.bank.book) || sums["USD"] != want.dollars {
 			t.Errorf("the book has %v, the bank %v", sums, d.bank.book)
 		}
-		fees, err := d.Ledger.Balance(t.Context(), DeploymentAccount)
+		fees, err := d.Ledger.balance(t.Context(), DeploymentAccount)
 		if err != nil || fees["USD"] != want.fees {
 			t.Errorf("the deployment bears %v, %v", fees, err)
 		}

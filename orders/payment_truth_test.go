@@ -46,7 +46,7 @@ func (s *sequence) remember(t *testing.T) {
 // wantTruth holds once everything has settled.
 func (s *sequence) wantTruth(t *testing.T) {
 	t.Helper()
-	if _, err := s.Ledger.Verify(t.Context()); err != nil {
+	if err := s.Ledger.verify(t.Context()); err != nil {
 		t.Error(err)
 	}
 	g := s.round(t)
@@ -71,7 +71,7 @@ func (s *sequence) wantTruth(t *testing.T) {
 // wantBooks holds an account against the bank's own book, currency by currency.
 func (s *sequence) wantBooks(t *testing.T, account string, bank map[string]int64) {
 	t.Helper()
-	sums, err := s.Ledger.Balance(t.Context(), account)
+	sums, err := s.Ledger.balance(t.Context(), account)
 	if err != nil {
 		t.Fatal(err)
 	}
