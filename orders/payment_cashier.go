@@ -65,7 +65,7 @@ func OpenCashier(conn *db.Conn, groupBuys *db.Collection[GroupBuy], provider Pro
 		}}),
 		events:   db.Open[ProviderEvent](conn, db.Spec{Name: "provider_events", Indexes: []db.Index{db.On("wake")}}),
 		payees:   db.Open[Payee](conn, db.Spec{Name: "payees"}),
-		payouts:  db.Open[Payout](conn, db.Spec{Name: "round_payouts", Indexes: []db.Index{db.On("group_buy"), db.On("payee"), db.On("wake"), db.On("parked")}}),
+		payouts:  db.Open[Payout](conn, db.Spec{Name: "round_payouts", Indexes: []db.Index{db.On("group_buy"), db.On("payee", "created"), db.On("wake"), db.On("parked")}}),
 		wallets:  db.Open[Wallet](conn, db.Spec{Name: "wallets"}),
 		provider: provider, people: contacts, now: now,
 	}

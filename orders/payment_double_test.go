@@ -33,6 +33,7 @@ type bank struct {
 	refuses  map[StepKind]error // what it will not do, ever; transfers are "send"
 	declines string             // the code by which saved cards are declined
 	checking bool               // it does not know its payees yet
+	closed   string             // the account of a payee that it does not know any more
 	wrong    []string           // requests beyond what was authorised or captured
 }
 
@@ -297,7 +298,12 @@ func (b *bank) PayeePage(_ context.Context, account, back string) (string, error
 	return "https://bank.example/" + account + "?back=" + back, nil
 }
 
-func (b *bank) PayeeReady(context.Context, string) (bool, error) { return !b.checking, nil }
+func (b *bank) PayeeReady(_ context.Context, account string) (bool, error) {
+	if account == b.closed {
+		return false, fault.New(fault.Invalid, "online_refused", "There is no such account.")
+	}
+	return !b.checking, nil
+}
 
 // wire performs one keyed transfer or reversal, unless the line is down.
 func (b *bank) wire(key string, do func() error) error {

@@ -3,6 +3,7 @@ package orders
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -78,8 +79,8 @@ func (c *Cashier) Views(ctx context.Context, g *GroupBuy) ([]PaymentView, error)
 		}
 		views = append(views, v)
 	}
-	for _, p := range known {
-		v, err := c.viewNow(g, p)
+	for _, household := range slices.Sorted(maps.Keys(known)) {
+		v, err := c.viewNow(g, known[household])
 		if err != nil {
 			return nil, err
 		}

@@ -201,7 +201,10 @@ func (c *Cashier) CardSaved(ctx context.Context, account string) (WalletView, er
 		return WalletView{}, onlineOff()
 	}
 	w, err := c.wallets.Get(ctx, account)
-	if err != nil || w.Setup == "" {
+	if err != nil && fault.KindOf(err) != fault.NotFound {
+		return WalletView{}, err
+	}
+	if w.Setup == "" {
 		return WalletView{}, fault.New(fault.Conflict, "no_card_under_way", "No card is being saved; please start again.")
 	}
 	s, err := c.provider.LookSetup(ctx, w.Setup)

@@ -2,6 +2,7 @@ package orders
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"slices"
 	"time"
@@ -94,10 +95,13 @@ type PayoutView struct {
 	Hands    []PaymentReceipt `json:"hands"`
 }
 
-// PayoutsOf lists what a payee was paid and is to be paid.
+// payoutsListed bounds the rounds in a payee's list.
+const payoutsListed = 500
+
+// PayoutsOf lists what a payee was paid and is to be paid, the newest round first.
 func (c *Cashier) PayoutsOf(ctx context.Context, payee string) ([]PayoutView, error) {
 	list := []PayoutView{}
-	for o, err := range c.payouts.Find(ctx, db.Where("payee", payee).Limit(500)) {
+	for o, err := range c.payouts.Find(ctx, db.Where("payee", payee).Desc("created").Limit(payoutsListed)) {
 		if err != nil {
 			return nil, err
 		}
@@ -148,7 +152,9 @@ func (c *Cashier) ensurePayout(ctx context.Context, groupBuy, payee, currency st
 	if fault.KindOf(err) != fault.NotFound {
 		return err
 	}
-	_, err = c.payouts.Insert(ctx, newPayout(groupBuy, payee, currency))
+	o := newPayout(groupBuy, payee, currency)
+	o.Created = c.now().UTC()
+	_, err = c.payouts.Insert(ctx, o)
 	if fault.Is(err, "duplicate") {
 		return nil
 	}
@@ -258,24 +264,20 @@ func (c *Cashier) transfer(ctx context.Context, o *Payout, payee Payee, s Payout
 	return c.provider.Transfers(ctx, group)
 }
 
-// workPayouts shares out what has come in, and makes the transfers that are due.
+// workPayouts shares out what has come in, and makes the transfers that are due. One
+// payee that the provider does not know any more keeps none of the others waiting.
 func (c *Cashier) workPayouts(ctx context.Context, groupBuys map[string]bool) error {
+	var failed error
 	for id := range groupBuys {
-		if err := c.PayOut(ctx, id); err != nil {
-			return err
-		}
+		failed = errors.Join(failed, c.PayOut(ctx, id))
 	}
 	due, err := db.All(c.payouts.Find(ctx, db.Query{}.UpTo("wake", c.now()).Limit(200)))
 	if err != nil {
-		return err
+		return errors.Join(failed, err)
 	}
 	for _, o := range due {
-		if _, err := c.Payee(ctx, o.Payee); err != nil { // its account may be in order by now
-			return err
-		}
-		if err := c.sendOut(ctx, o.ID, nil); err != nil {
-			return err
-		}
+		_, err := c.Payee(ctx, o.Payee) // its account may be in order by now
+		failed = errors.Join(failed, err, c.sendOut(ctx, o.ID, nil))
 	}
-	return nil
+	return failed
 }

@@ -33,6 +33,7 @@ type Payout struct {
 	Outbox   []Entry          `json:"outbox"`
 	Wake     *time.Time       `json:"wake,omitempty"`
 	Parked   bool             `json:"parked,omitempty"` // it waits for the provider's keys
+	Created  time.Time        `json:"created"`
 }
 
 // PayoutPart is what is to be sent online for one delivery.

@@ -136,6 +136,28 @@ func TestPayeeWhoseAccountIsCheckedForDaysIsPaidWithoutComingBack(t *testing.T) 
 	d.wantSent(t, "checked", 3000, 0)
 }
 
+func TestAPayeeWhoseAccountIsClosedKeepsNoOtherWaiting(t *testing.T) {
+	d := newDesk(t)
+	g := round()
+	g.CommissionBasis = 500
+	d.open(t, g)
+	d.bank.checking = true
+	for _, payee := range []string{supplierAccount("S01"), leaderAccount("lin")} {
+		if _, err := d.Enroll(t.Context(), payee, "https://baimi.example/money"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	d.pay(t, neighbour, Card, OnlineOrder{})
+	d.edit(t, func(g *GroupBuy) { allocate(g, 1000); count(g, 0) })
+	d.work(t)
+	d.bank.checking, d.bank.closed = false, "acct_leader:lin"
+	d.wait(2 * time.Hour)
+	if _, err := d.Work(t.Context()); fault.KindOf(err) != fault.Invalid {
+		t.Errorf("what the bank says of the leader: %v", err)
+	}
+	d.wantSent(t, "the supplier is paid", 3000, 0)
+}
+
 func TestShareIsExactForLargeAmounts(t *testing.T) {
 	for _, row := range [][4]int64{{100, 1, 3, 33}, {-100, 1, 3, -33}, {1 << 41, 1 << 40, 1 << 41, 1 << 40}, {5, 0, 0, 0}, {5, 9, 3, 15}} {
 		if got := share(row[0], row[1], row[2]); got != row[3] {
