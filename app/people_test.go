@@ -106,14 +106,26 @@ func TestInvitations(t *testing.T) {
 	for role, scope := range map[string]string{"coordinator": "A999", "supplier": "nobody", "courier": "A999"} {
 		operator.post("/invitations", map[string]any{"role": role, "scope": scope}).refused(422, "scope_nowhere")
 	}
+	open := func(id string) string { return string(w.stranger().get("/invitations/" + id).want(200).raw) }
+	if seen := open(next); !strings.Contains(seen, `"open":true`) {
+		t.Error(seen)
+	}
 	w.clock.pass(14 * 24 * time.Hour)
 	leader.post("/invitations/"+next+"/accept", nil).refused(409, "invitation_used")
+	if seen := open(next); !strings.Contains(seen, `"open":false`) {
+		t.Errorf("two weeks later: %s", seen)
+	}
 
 	last := coordinator.post("/invitations", map[string]any{"role": "courier", "scope": "A001"}).want(200).text("id")
 	coordinator.delete("/invitations/" + last).want(200)
 	leader.post("/invitations/"+last+"/accept", nil).refused(409, "invitation_used")
+	if seen := open(last); !strings.Contains(seen, `"open":false`) {
+		t.Errorf("withdrawn: %s", seen)
+	}
 
 	coordinator.post("/holders/revoke", map[string]any{"role": "leader", "scope": "A002/1", "account": leader.Account}).refused(404, "not_found")
 	operator.post("/holders/revoke", map[string]any{"role": "coordinator", "scope": "A001", "account": coordinator.Account}).want(200)
+	coordinator.get("/invitations").refused(403, "role_needed")
+	coordinator.post("/invitations/"+offer+"/accept", nil).refused(409, "invitation_used")
 	coordinator.get("/invitations").refused(403, "role_needed")
 }

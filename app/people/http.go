@@ -256,7 +256,7 @@ func (h handlers) invitation(ctx context.Context, in *byID) (*offerView, error) 
 	if err != nil {
 		return nil, err
 	}
-	return &offerView{Offer{i.Role, i.Scope, i.Take("", h.now()) == nil}}, nil
+	return &offerView{Offer{i.Role, i.Scope, i.openTo("", h.now())}}, nil
 }
 
 type grantView struct{ Body Grant }

@@ -2,6 +2,7 @@ package people
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -14,10 +15,10 @@ const invitationLife = 14 * 24 * time.Hour
 // CommandLine stands in for an account where the program's own command line acts.
 const CommandLine = "command-line"
 
-// Invitation gives its first taker a role.
+// Invitation gives its first taker a role, once.
 //
-//	open ─▶ taken
-//	  └─▶ withdrawn | expired
+//	open ─▶ taken ─▶ given
+//	  └───────┴─▶ withdrawn | expired
 type Invitation struct {
 	db.Doc              // the id is the secret in the link
 	Role      Role      `json:"role"`
@@ -26,19 +27,29 @@ type Invitation struct {
 	Created   time.Time `json:"created"`
 	Expires   time.Time `json:"expires"`
 	TakenBy   string    `json:"taken_by,omitempty"`
+	Given     bool      `json:"given,omitempty"` // its taker has the role, and does not get it from here again
 	Withdrawn bool      `json:"withdrawn"`
 }
 
 // Take uses the invitation up; the same account may take it twice.
 func (i *Invitation) Take(account string, now time.Time) error {
-	if i.TakenBy == account {
+	if i.Given && i.TakenBy == account {
 		return nil
 	}
-	if i.TakenBy != "" || i.Withdrawn || !now.Before(i.Expires) {
-		return fault.New(fault.Conflict, "invitation_used", "This invitation has been used or is too old. Please ask for a new one.")
+	if !i.openTo(account, now) {
+		return invitationUsed()
 	}
 	i.TakenBy = account
 	return nil
+}
+
+func invitationUsed() error {
+	return fault.New(fault.Conflict, "invitation_used", "This invitation has been used or is too old. Please ask for a new one.")
+}
+
+// openTo tells whether an account may still take it; "" is one that is not known yet.
+func (i *Invitation) openTo(account string, now time.Time) bool {
+	return (i.TakenBy == "" || i.TakenBy == account) && !i.Withdrawn && now.Before(i.Expires)
 }
 
 // MayGive tells whether the actor may hand out a role for a scope: operators
@@ -90,8 +101,8 @@ func (p *People) Invite(ctx context.Context, by Actor, g Grant) (Invitation, err
 	})
 }
 
-// Accept gives the invitation's role to the account. A crash between the two
-// steps is mended by accepting again.
+// Accept gives the invitation's role to the account. A crash between the steps
+// is mended by accepting again; a role that was taken away since is not given again.
 func (p *People) Accept(ctx context.Context, id, account string) (Grant, error) {
 	now := p.now()
 	i, err := p.invitations.Update(ctx, id, func(i *Invitation) error { return i.Take(account, now) })
@@ -99,5 +110,16 @@ func (p *People) Accept(ctx context.Context, id, account string) (Grant, error) 
 		return Grant{}, err
 	}
 	g := Grant{i.Role, i.Scope}
-	return g, p.Grant(ctx, account, g)
+	if i.Given {
+		a, err := p.accounts.Look(ctx, account)
+		if err == nil && !slices.Contains(a.Grants, g) {
+			err = invitationUsed()
+		}
+		return g, err
+	}
+	if err := p.Grant(ctx, account, g); err != nil {
+		return g, err
+	}
+	_, err = p.invitations.Update(ctx, id, func(i *Invitation) error { i.Given = true; return nil })
+	return g, err
 }
