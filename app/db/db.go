@@ -29,6 +29,11 @@
 // It refuses transactions over several documents, queries without an index,
 // floats and other unordered values in indexes, and a store that a newer
 // version of the program has written.
+//
+// In reading order: this file, collection.go, combine.go and outbox.go are what a domain
+// meets; query.go and keys.go find documents, table.go carries them from version to
+// version; sqlite*.go and mongo*.go are the two stores, from the file without a second
+// name on, and backup.go goes between them; cache.go, clone.go, watch.go and lease.go stand by themselves.
 package db
 
 import (
@@ -136,22 +141,21 @@ type write struct {
 
 // Connect opens the store at "sqlite:DIR" or "mongodb://…". Its faults are sentences for whoever starts the program.
 func Connect(ctx context.Context, address string) (*Conn, error) {
-	h, held := newHub(), newCache()
-	if dir, ok := sqliteDir(address); ok {
-		e, err := openSQLite(ctx, dir, h, held)
-		if err != nil {
-			return nil, err
-		}
-		return &Conn{engine: e, hub: h, cache: held}, nil
+	c := &Conn{hub: newHub(), cache: newCache()}
+	dir, isSQLite := sqliteDir(address)
+	var err error
+	switch {
+	case isSQLite:
+		c.engine, err = openSQLite(ctx, dir, c.hub, c.cache)
+	case strings.HasPrefix(address, "mongodb://"), strings.HasPrefix(address, "mongodb+srv://"):
+		c.engine, err = openMongo(ctx, address, c.hub)
+	default:
+		err = fault.New(fault.Invalid, "store_unknown", "The store address %q is not understood: use sqlite:DIR or mongodb://HOST/DATABASE.", address).With("address", address)
 	}
-	if strings.HasPrefix(address, "mongodb://") || strings.HasPrefix(address, "mongodb+srv://") {
-		e, err := openMongo(ctx, address, h)
-		if err != nil {
-			return nil, err
-		}
-		return &Conn{engine: e, hub: h, cache: held}, nil
+	if err != nil {
+		return nil, err
 	}
-	return nil, fault.New(fault.Invalid, "store_unknown", "The store address %q is not understood: use sqlite:DIR or mongodb://HOST/DATABASE.", address).With("address", address)
+	return c, nil
 }
 
 // sqliteDir gives the directory of an SQLite store.
@@ -169,13 +173,16 @@ func (c *Conn) Close() error {
 // Ready creates what the opened collections need: tables, and indexes filled
 // from the documents that are there. A collection that is used before is made ready by its first use.
 func (c *Conn) Ready(ctx context.Context) error {
-	c.mu.Lock()
-	tables := c.tables
-	c.mu.Unlock()
-	for _, t := range tables {
+	for _, t := range c.opened() {
 		if err := t.ready(ctx, c.engine); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func (c *Conn) opened() []*table {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.tables
 }

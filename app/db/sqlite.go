@@ -35,15 +35,13 @@ type sqliteStore struct {
 	others  *aloneness
 	file    string
 	readers *sql.DB
+	read    statements  // of the readers
 	writer  *liteWriter // only the writer goroutine uses it
 	queue   chan *batch
 	done    chan struct{} // the writer goroutine has ended
 
 	closing sync.RWMutex
 	closed  bool
-
-	mu         sync.Mutex
-	statements map[string]*sql.Stmt
 }
 
 func openSQLite(ctx context.Context, dir string, h *hub, c *cache) (*sqliteStore, error) {
@@ -51,7 +49,7 @@ func openSQLite(ctx context.Context, dir string, h *hub, c *cache) (*sqliteStore
 		return nil, fault.New(fault.Unavailable, "store_unwritable", "The store's directory %s cannot be made: %v.", dir, err).With("dir", dir)
 	}
 	file := filepath.Join(dir, storeFile)
-	s := &sqliteStore{hub: h, cache: c, file: file, queue: make(chan *batch, 1024), done: make(chan struct{}), statements: map[string]*sql.Stmt{}}
+	s := &sqliteStore{hub: h, cache: c, file: file, queue: make(chan *batch, 1024), done: make(chan struct{})}
 	var err error
 	if s.others, err = beAlone(dir); err != nil {
 		return nil, openFault(dir, err)
@@ -65,6 +63,7 @@ func openSQLite(ctx context.Context, dir string, h *hub, c *cache) (*sqliteStore
 	if s.readers, err = sql.Open("sqlite", sqliteAddress(file)+"&_pragma=query_only(1)&_pragma=cache_size(-256)"); err != nil {
 		return nil, errors.Join(err, s.writer.close(), s.others.close())
 	}
+	s.read.on = s.readers
 	s.readers.SetMaxOpenConns(8)
 	s.readers.SetMaxIdleConns(8)
 	go s.writeAll()
@@ -115,18 +114,43 @@ func sqliteCode(err error) int {
 	return 0
 }
 
-// stmt prepares a statement for the readers once.
-func (s *sqliteStore) stmt(ctx context.Context, query string) (*sql.Stmt, error) {
+// statements are prepared once each, on one connection or on a pool.
+type statements struct {
+	on interface {
+		PrepareContext(ctx context.Context, query string) (*sql.Stmt, error)
+	}
+	mu    sync.Mutex
+	known map[string]*sql.Stmt
+}
+
+func (s *statements) stmt(query string) (*sql.Stmt, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if known := s.statements[query]; known != nil {
+	if known := s.known[query]; known != nil {
 		return known, nil
 	}
-	made, err := s.readers.PrepareContext(ctx, query)
-	if err == nil {
-		s.statements[query] = made
+	made, err := s.on.PrepareContext(context.Background(), query)
+	if err != nil {
+		return nil, err
 	}
-	return made, err
+	if s.known == nil {
+		s.known = map[string]*sql.Stmt{}
+	}
+	s.known[query] = made
+	return made, nil
+}
+
+// row reads one row into dest and tells whether there was one. It takes less time
+// than the two goroutines would that stand by for a cancelled context.
+func (s *statements) row(query string, args []any, dest ...any) (bool, error) {
+	q, err := s.stmt(query)
+	if err == nil {
+		err = q.QueryRow(args...).Scan(dest...)
+	}
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 func quote(name string) string { return `"` + name + `"` }
@@ -139,25 +163,20 @@ func (t *table) createSQL() string {
 
 func (t *table) sqlIndex(ix *index) string { return quote(t.spec.Name + "/" + ix.name) }
 
-func (s *sqliteStore) get(_ context.Context, t *table, id string) (r record, err error) {
-	err = s.one("SELECT rev, body FROM "+t.sqlName()+" WHERE id = ?", id, &r.rev, &r.body)
-	r.id = id
+func (s *sqliteStore) get(_ context.Context, t *table, id string) (record, error) {
+	r := record{id: id}
+	err := s.one(t, id, "rev, body", &r.rev, &r.body)
 	return r, err
 }
 
 func (s *sqliteStore) revision(_ context.Context, t *table, id string) (rev int64, err error) {
-	err = s.one("SELECT rev FROM "+t.sqlName()+" WHERE id = ?", id, &rev)
+	err = s.one(t, id, "rev", &rev)
 	return rev, err
 }
 
-// one reads the row of an id. It takes less time than the two goroutines would that
-// stand by for a cancelled context.
-func (s *sqliteStore) one(query, id string, dest ...any) error {
-	q, err := s.stmt(context.Background(), query)
-	if err == nil {
-		err = q.QueryRow(id).Scan(dest...)
-	}
-	if errors.Is(err, sql.ErrNoRows) {
+func (s *sqliteStore) one(t *table, id, columns string, dest ...any) error {
+	there, err := s.read.row("SELECT "+columns+" FROM "+t.sqlName()+" WHERE id = ?", []any{id}, dest...)
+	if err == nil && !there {
 		return errNone
 	}
 	return readFault(err)
@@ -201,7 +220,7 @@ func (s *sqliteStore) find(ctx context.Context, t *table, p plan) iter.Seq2[reco
 // page reads the next documents of the walk and moves p.after behind them.
 func (s *sqliteStore) page(ctx context.Context, t *table, p *plan, limit int) (page []record, more bool, err error) {
 	query, args := t.pageQuery(*p, limit)
-	q, err := s.stmt(ctx, query)
+	q, err := s.read.stmt(query)
 	if err != nil {
 		return nil, false, readFault(err)
 	}

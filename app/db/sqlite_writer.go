@@ -10,9 +10,9 @@ import (
 // liteWriter is the one connection that writes, with its prepared statements.
 // It is not cancelled half-way: a transaction is short, and whoever waits may give up waiting.
 type liteWriter struct {
-	pool       *sql.DB
-	conn       *sql.Conn
-	statements map[string]*sql.Stmt
+	statements
+	pool *sql.DB
+	conn *sql.Conn
 }
 
 func openWriter(ctx context.Context, file string) (*liteWriter, error) {
@@ -20,8 +20,9 @@ func openWriter(ctx context.Context, file string) (*liteWriter, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &liteWriter{pool: pool, statements: map[string]*sql.Stmt{}}
+	w := &liteWriter{pool: pool}
 	if w.conn, err = pool.Conn(ctx); err == nil {
+		w.on = w.conn
 		err = w.check()
 	}
 	if err != nil {
@@ -76,18 +77,6 @@ func (w *liteWriter) exec(query string, args ...any) (int64, error) {
 	return done.RowsAffected()
 }
 
-// row reads one row into dest and tells whether there was one.
-func (w *liteWriter) row(query string, args []any, dest ...any) (bool, error) {
-	q, err := w.stmt(query)
-	if err == nil {
-		err = q.QueryRow(args...).Scan(dest...)
-	}
-	if errors.Is(err, sql.ErrNoRows) {
-		return false, nil
-	}
-	return err == nil, err
-}
-
 // each reads all rows; next scans one.
 func (w *liteWriter) each(query string, args []any, next func(scan func(...any) error) error) error {
 	rows, err := w.conn.QueryContext(context.Background(), query, args...)
@@ -103,19 +92,9 @@ func (w *liteWriter) each(query string, args []any, next func(scan func(...any) 
 	return rows.Err()
 }
 
-func (w *liteWriter) stmt(query string) (*sql.Stmt, error) {
-	if known := w.statements[query]; known != nil {
-		return known, nil
-	}
-	made, err := w.conn.PrepareContext(context.Background(), query)
-	if err == nil {
-		w.statements[query] = made
-	}
-	return made, err
-}
-
+// close closes the statements first: a connection that has some would stay open.
 func (w *liteWriter) close() error {
-	for _, q := range w.statements {
+	for _, q := range w.known {
 		q.Close()
 	}
 	if w.conn == nil {
