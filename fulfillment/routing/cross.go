@@ -39,7 +39,7 @@ func (r *search) guests(days [][]int32) []guest {
 	wanted := 1 + r.draw.IntN(max(len(all)/2, 1))
 	first := int32(1 + r.draw.IntN(r.n-1))
 	var chosen []guest
-	for _, u := range append([]int32{first}, r.near[first]...) {
+	for _, u := range append([]int32{first}, r.nearest(first, r.n)...) {
 		if of[u] == 0 || len(chosen) == wanted {
 			continue
 		}

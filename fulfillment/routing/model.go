@@ -23,7 +23,7 @@ type model struct {
 	climb        []bool
 	penalty      []int64 // of leaving a node out
 	vehicles     []vehicle
-	near         [][]int32 // each node's neighbours, nearest first
+	near         [][]int32 // each node's nearest neighbours, those that it knows
 	mixed        bool      // vehicles differ in cost or capacity
 	unlike       bool      // in cost
 	kinds        int       // of vehicles
@@ -48,7 +48,10 @@ type vehicle struct {
 	begun    []int32 // the stops of the trip that is under way
 }
 
-const neighbours = 48
+const (
+	neighbours = 48  // beside which a stop is put
+	known      = 128 // that a node has in all
+)
 
 func (m *model) d(i, j int32) int64 { return int64(m.dist[int(i)*m.n+int(j)]) }
 
@@ -59,7 +62,10 @@ func (m *model) t(d int, i, j int32) int64 { return int64(m.vehicles[d].time[int
 // costs.
 func (m *model) prepare() int64 {
 	m.toward = transposed(m.dist, m.n)
-	m.findNear()
+	m.near = make([][]int32, m.n)
+	for i := int32(1); i < int32(m.n); i++ {
+		m.near[i] = m.nearest(i, known)
+	}
 	unit := int64(1)
 	m.cheapest = forever
 	for d := range m.vehicles {
@@ -76,25 +82,29 @@ func (m *model) prepare() int64 {
 	return unit * (int64(slices.Max(m.dist)) + 1)
 }
 
-// findNear sorts each node's neighbours by travel, and by the wait that their
-// windows force.
-func (m *model) findNear() {
-	m.near = make([][]int32, m.n)
-	all := make([]uint64, 0, m.n) // how far in the upper half, and the node in the lower
-	for i := int32(1); i < int32(m.n); i++ {
-		all = all[:0]
-		for j := int32(1); j < int32(m.n); j++ {
-			if j != i {
-				far := min(m.remote(i, j), m.remote(j, i), math.MaxInt32)
-				all = append(all, uint64(far)<<32|uint64(j))
-			}
+// nearest are so many of a node's neighbours, sorted by travel and by the wait that
+// their windows force.
+func (m *model) nearest(i int32, count int) []int32 {
+	all := make([]uint64, 0, 2*count) // how far in the upper half, and the node in the lower
+	beyond := uint64(math.MaxUint64)
+	for j := int32(1); j < int32(m.n); j++ {
+		far := min(m.remote(i, j), m.remote(j, i), math.MaxInt32)
+		x := uint64(far)<<32 | uint64(j)
+		if j == i || x >= beyond {
+			continue
 		}
-		slices.Sort(all)
-		m.near[i] = make([]int32, len(all))
-		for k, x := range all {
-			m.near[i][k] = int32(x)
+		if all = append(all, x); len(all) == cap(all) {
+			slices.Sort(all)
+			all = all[:count]
+			beyond = all[count-1]
 		}
 	}
+	slices.Sort(all)
+	near := make([]int32, min(len(all), count))
+	for k := range near {
+		near[k] = int32(all[k])
+	}
+	return near
 }
 
 // transposed gives the matrix with rows and columns exchanged, and the matrix

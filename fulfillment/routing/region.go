@@ -45,7 +45,7 @@ func (r *search) searchRegions(steps float64) {
 func (r *search) around(u int32) region {
 	g := region{nodes: []int32{0}}
 	taken := make([]bool, len(r.days))
-	for _, v := range append([]int32{u}, r.near[u]...) {
+	for _, v := range append([]int32{u}, r.nearest(u, r.n)...) {
 		if len(g.nodes) > regionStops {
 			break
 		}
