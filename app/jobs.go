@@ -15,7 +15,7 @@ import (
 // broken off anywhere: what it left is found again.
 type job struct {
 	name string
-	term time.Duration // it is broken off after this; a process that dies keeps the others waiting for twice as long at most
+	term time.Duration // it is broken off after this
 	do   func(ctx context.Context, now time.Time) error
 }
 
@@ -35,6 +35,10 @@ func (d *domains) jobs() []job {
 }
 
 const tick = time.Second
+
+// hold is how long a process has a job without asking again; one that dies keeps
+// the others, and itself when it comes back, waiting for twice as long at most.
+const hold = 15 * time.Second
 
 // work runs each job every second until ctx ends. Of several processes on one
 // store, one at a time does a job.
@@ -64,13 +68,35 @@ func (d *domains) repeat(ctx context.Context, j job, leases *db.Leases, holder s
 // once does the job, where no other process is at it, for as long as the lease certainly holds.
 func (d *domains) once(ctx context.Context, j job, leases *db.Leases, holder string) {
 	now := d.now()
-	mine, err := leases.Claim(ctx, j.name, holder, now, j.term)
+	mine, err := leases.Claim(ctx, j.name, holder, now, hold)
 	if err == nil && mine {
 		term, end := context.WithTimeout(ctx, j.term)
-		defer end()
+		again, kept := time.NewTicker(hold/5), make(chan bool)
+		defer again.Stop()
+		go func() { d.keep(term, again.C, j, leases, holder); end(); close(kept) }()
 		err = j.do(term, now)
+		end()
+		<-kept
 	}
 	if err != nil && ctx.Err() == nil {
 		slog.Error("a job stopped and will be tried again", "job", j.name, "error", err)
+	}
+}
+
+// keep asks for the job whenever it is told to, until the job is done or the lease may be lost.
+func (d *domains) keep(ctx context.Context, again <-chan time.Time, j job, leases *db.Leases, holder string) {
+	for last := time.Now(); time.Since(last) < hold; {
+		select {
+		case <-ctx.Done():
+			return
+		case <-again:
+		}
+		mine, err := leases.Claim(ctx, j.name, holder, d.now(), hold)
+		if err == nil && !mine {
+			return
+		}
+		if err == nil {
+			last = time.Now()
+		}
 	}
 }

@@ -82,16 +82,47 @@ func TestAJobIsDoneByOneProcessAtATime(t *testing.T) {
 		<-begun
 		leases := db.OpenLeases(second.conn)
 		second.once(t.Context(), short, leases, "second")
-		w.clock.pass(119 * time.Second)
+		w.clock.pass(2*hold - time.Second)
 		second.once(t.Context(), short, leases, "second")
 		if n := done.Load(); n != 0 {
 			t.Errorf("the second process did it %d times beside the first", n)
 		}
-		w.clock.pass(2 * time.Second) // the first has not asked again in twice its term: it counts as dead
+		w.clock.pass(2 * time.Second) // the first has not asked again in twice that time: it counts as dead
 		second.once(t.Context(), short, leases, "second")
 		if n := done.Load(); n != 1 {
 			t.Errorf("after the first's time was over the second did it %d times", n)
 		}
 		end <- true
 	})
+}
+
+func TestAJobThatLastsIsHeldAndIsBrokenOffWhereTheLeaseIsLost(t *testing.T) {
+	w := newTown(t)
+	leases, long := db.OpenLeases(w.conn), job{name: "long"}
+	claims := func(holder string) bool {
+		mine, err := leases.Claim(t.Context(), long.name, holder, w.clock.now(), hold)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return mine
+	}
+	again, gone := make(chan time.Time), make(chan bool)
+	go func() { w.keep(t.Context(), again, long, leases, "first"); close(gone) }()
+	if !claims("first") {
+		t.Fatal("nobody has the job")
+	}
+	for range 4 {
+		w.clock.pass(hold)
+		again <- time.Time{}
+		again <- time.Time{} // taken once the one before has been worked off
+		if claims("second") {
+			t.Fatal("the job was taken from one who is at it")
+		}
+	}
+	w.clock.pass(2*hold + time.Second)
+	if !claims("second") {
+		t.Error("one who has not asked again keeps the job")
+	}
+	again <- time.Time{}
+	<-gone
 }
