@@ -138,9 +138,12 @@ func (t *table) isTotal(i int) bool {
 	return !t.names(i) && t.cell(i, colItem) == "" && err == "" && n == t.sum && i == len(t.cells)-1
 }
 
+// owners are the columns that tell one household's rows from the next one's.
+var owners = []column{colName, colPerson, colPhone, colAddress, colRoom, colNumber}
+
 // names tells whether a row says whose it is.
 func (t *table) names(i int) bool {
-	return slices.ContainsFunc([]column{colName, colPerson, colPhone, colAddress, colRoom, colNumber}, func(c column) bool { return t.cell(i, c) != "" })
+	return slices.ContainsFunc(owners, func(c column) bool { return t.cell(i, c) != "" })
 }
 
 // checkTotal asks where the sheet's own sum is another than that of its rows.
@@ -173,7 +176,7 @@ func (t *table) entry(i int, text string) {
 	t.door(i, &e)
 	t.goods(i, &e)
 	t.doubts(i, &e)
-	if above := t.of[max(i-1, 0)]; above > 0 && !t.names(i) && t.cell(i, colItem) != "" { // cells merged over an order's products
+	if above := t.of[max(i-1, 0)]; above > 0 && t.has(owners...) && !t.names(i) && t.cell(i, colItem) != "" { // cells merged over an order's products
 		t.review.Entries[above-1].join(e)
 		t.of[i] = above
 		return

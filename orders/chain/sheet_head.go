@@ -38,7 +38,7 @@ var headings = map[column]string{
 	colNumber: orderNumbers + " 序号 编号 no", colName: "收货人 收件人 姓名 昵称 名字 称呼 联系人 客户 客户姓名 住户 业主 收件人姓名 收货人姓名 收货姓名 name recipient customer",
 	colPerson:  "下单人 接龙人 购买人 微信昵称 微信名 群昵称 用户昵称 团员昵称 下单人昵称",
 	colPhone:   "联系电话 联系方式 联系手机 手机 手机号 手机号码 电话 电话号码 收货电话 收货人电话 收件人电话 收货人手机 收件人手机 phone phonenumber tel mobile contact",
-	colAddress: "详细地址 收货地址 收件地址 送货地址 配送地址 收件人地址 收货人地址 地址 住址 家庭住址 门牌地址 楼号房号 楼栋房号 楼号室号 楼栋室号 楼栋门牌 address",
+	colAddress: "详细地址 收货地址 收件地址 送货地址 配送地址 收件人地址 收货人地址 地址 住址 家庭住址 门牌地址 door 楼号房号 楼栋房号 楼号室号 楼栋室号 楼栋门牌 address",
 	colLane:    "弄号 弄", colBuilding: "楼号 楼栋 楼栋号 楼幢 栋 栋号 幢 幢号 号楼 楼 座 building buildingno bldg block tower", colUnit: "单元 单元号 unit entrance",
 	colRoom: "房号 房间 房间号 室 室号 门牌 门牌号 room roomno rm apt apartment flat",
 	colItem: "商品 商品名 商品名称 品名 产品 货品 团品 购买商品 商品信息 商品详情 商品明细 item product goods", colSpec: "规格 商品规格 spec",
@@ -71,6 +71,7 @@ func (t *table) findHeading() error {
 	t.heading, t.columns = headingOf(t.cells)
 	t.byOrder = map[string]int{}
 	t.findProducts()
+	t.listedInstead()
 	var missing []string
 	if !t.has(colAddress, colRoom, colName, colPerson, colNote) {
 		missing = append(missing, "详细地址 / 楼号+房号 / 收货人")
@@ -147,6 +148,23 @@ func (t *table) findProducts() {
 			if len(columns) == 1 || !ofMoney.MatchString(foldText(t.cells[t.heading][at])) {
 				t.products[at] = item
 			}
+		}
+	}
+}
+
+// listedInstead takes the column of quantities for that of goods, where it alone says what is wanted: 蔬菜包*1;鸡蛋*2.
+func (t *table) listedInstead() {
+	if at, ok := t.columns[colQuantity]; ok && !t.has(colItem) && len(t.products) == 0 {
+		lists := func(row []string) bool {
+			if at >= len(row) {
+				return false
+			}
+			e := t.parser.entry(row[at], 0)
+			return e.names(PartItem)
+		}
+		if slices.ContainsFunc(t.cells[t.heading+1:], lists) {
+			t.columns[colItem] = at
+			delete(t.columns, colQuantity)
 		}
 	}
 }
