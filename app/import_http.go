@@ -37,10 +37,10 @@ func importFiles() []ImportFile {
 	for _, t := range tables {
 		f := ImportFile{File: t.file}
 		for _, c := range strings.Fields(t.columns) {
-			f.Columns = append(f.Columns, ImportColumn{c, headers[c], true})
+			f.Columns = append(f.Columns, ImportColumn{c, headerOf(t.file, c), true})
 		}
 		for _, c := range strings.Fields(t.more) {
-			f.Columns = append(f.Columns, ImportColumn{c, headers[c], false})
+			f.Columns = append(f.Columns, ImportColumn{c, headerOf(t.file, c), false})
 		}
 		all = append(all, f)
 	}

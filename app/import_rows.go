@@ -297,6 +297,10 @@ func (c *cargo) door(r row, compound *community.Compound) community.Door {
 	if reading.Door != nil && reading.Rest == "" {
 		return *reading.Door
 	}
+	if _, known := compound.Building(door.Building); !known && (reading.Doubt == community.NoSuchBuilding || reading.Doubt == community.NoAddress) {
+		r.wrong("building", "%s has no building %s", compound.ID, door.Building)
+		return door
+	}
 	if len(reading.Candidates) == 0 {
 		r.wrong("room", "%s has no door %s", compound.ID, door)
 		return door

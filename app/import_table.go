@@ -18,6 +18,7 @@ import (
 	"golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/transform"
 
+	"baimi/app/community"
 	"baimi/app/fault"
 )
 
@@ -34,6 +35,14 @@ var headers = map[string]string{
 	"lane": "弄", "aliases": "别名", "more_rooms": "其他房号",
 	"windows": "时段", "area": "可送小区", "best_before": "最佳食用期限", "chilled": "冷藏", "note": "说明",
 	"room": "室", "quantity": "数量", "max_unit_price": "最高单价", "priority": "优先",
+}
+
+// headerOf gives the Chinese name that a file's column goes by: an order's unit is its door's, a product's what it is counted in.
+func headerOf(file, column string) string {
+	if file == "orders.csv" && column == "unit" {
+		return "单元"
+	}
+	return headers[column]
 }
 
 // otherHeaders are columns whose Chinese name depends on the file.
@@ -150,15 +159,15 @@ func (t *table) complete(head, columns, more []string) bool {
 	before := t.found.total
 	for _, c := range more {
 		if n := countOf(head, c); n > 1 {
-			t.found.add(Finding{t.file, 1, "", fmt.Sprintf("the column %s (%s) is there %d times", c, headers[c], n)})
+			t.found.add(Finding{t.file, 1, "", fmt.Sprintf("the column %s (%s) is there %d times", c, headerOf(t.file, c), n)})
 		}
 	}
 	for _, c := range columns {
 		switch n := countOf(head, c); {
 		case n == 0:
-			t.found.add(Finding{t.file, 1, "", fmt.Sprintf("the column %s (%s) is missing", c, headers[c])})
+			t.found.add(Finding{t.file, 1, "", fmt.Sprintf("the column %s (%s) is missing", c, headerOf(t.file, c))})
 		case n > 1:
-			t.found.add(Finding{t.file, 1, "", fmt.Sprintf("the column %s (%s) is there %d times", c, headers[c], n)})
+			t.found.add(Finding{t.file, 1, "", fmt.Sprintf("the column %s (%s) is there %d times", c, headerOf(t.file, c), n)})
 		}
 	}
 	return t.found.total == before
@@ -306,7 +315,7 @@ func (r row) name(column string) string {
 // whole gives a whole number from low on.
 func (r row) whole(column string, low int64) int64 {
 	v := r.text(column)
-	n, err := strconv.ParseInt(v, 10, 64)
+	n, err := strconv.ParseInt(strings.Map(community.Fold, v), 10, 64)
 	switch {
 	case err != nil:
 		r.wrong(column, "%q is not a whole number", v)

@@ -53,6 +53,8 @@ func TestABadRowIsNamed(t *testing.T) {
 		{"lots.csv", "408,6", "4,6", "lots.csv: line 2: column case_size: at least 1"},
 		{"lots.csv", "tiers\n", "tiers,tiers\n", "lots.csv: line 1: the column tiers (阶梯价) is there 2 times"},
 		{"orders.csv", ",elderly\n", ",elderly,more\n", "orders.csv: line 3: wrong number of fields: 9, where the header has 8"},
+		{"orders.csv", "A001,3,1,604", "A001,99,1,604", "orders.csv: line 2: column building: A001 has no building 99"},
+		{"orders.csv", ",unit,", ",entry,", "orders.csv: line 1: the column unit (单元) is missing"},
 		{"orders.csv", "1,604", "1,64", "has no door 3/1-64; is it 3/"},
 		{"orders.csv", "1,604", ",604", "orders.csv: line 2: column room: A001 has no door 3/-604; is it 3/1-604, 3/2-604"},
 		{"orders.csv", "elderly", "\x00", "orders.csv: is no text in UTF-8 or GB 18030"},

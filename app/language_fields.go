@@ -76,6 +76,7 @@ var fieldSentences = map[string]string{
 	"%s of %s is listed twice":                                     "%s（%s）重复了",
 	"%s is listed twice":                                           "%s 重复了",
 	"%q is not from:unit_price":                                    "%s 不是“起始数量:单价”",
+	"%s has no building %s":                                        "%s 没有这栋楼：%s",
 	"%s has no door %s; is it %s":                                  "%s 没有这个门牌：%s；是不是 %s",
 	"%s has no door %s":                                            "%s 没有这个门牌：%s",
 	"%q is not elderly, infant, illness or empty":                  "%s 不是老人、婴儿、病人，也不是空的",
@@ -115,4 +116,6 @@ var fieldSentences = map[string]string{
 	validation.MsgExpectedMinItems:         "至少 %s 项",
 	validation.MsgExpectedMaxItems:         "最多 %s 项",
 	validation.MsgExpectedRequiredProperty: "缺少 %s",
+	"required query parameter is missing":  "缺少这个查询参数",
+	"required header parameter is missing": "缺少这个请求头",
 }

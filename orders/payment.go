@@ -254,9 +254,13 @@ func (r *PaymentReceipt) among(recorded []PaymentReceipt) (bool, error) {
 		return false, nil
 	}
 	if old := recorded[i]; old.Method != r.Method || r.Minor != 0 && old.Minor != r.Minor && old.Minor != -r.Minor {
-		return true, fault.New(fault.Conflict, "recorded_otherwise", "This was recorded before with another amount or method. Please look at what is recorded, and enter it anew.")
+		return true, recordedOtherwise()
 	}
 	return true, nil
+}
+
+func recordedOtherwise() error {
+	return fault.New(fault.Conflict, "recorded_otherwise", "This was recorded before with another amount or method. Please look at what is recorded, and enter it anew.")
 }
 
 func (p *Payment) has(receipt string) bool {

@@ -42,7 +42,10 @@ func (g *GroupBuy) Adjust(household, item string, a Adjustment) error {
 	if err != nil {
 		return err
 	}
-	if slices.ContainsFunc(l.Adjustments, func(old Adjustment) bool { return old.ID == a.ID && old.Kind == a.Kind }) {
+	if i := slices.IndexFunc(l.Adjustments, func(old Adjustment) bool { return old.ID == a.ID && old.Kind == a.Kind }); i >= 0 {
+		if l.Adjustments[i].Minor != a.Minor {
+			return recordedOtherwise()
+		}
 		return nil
 	}
 	if len(l.Adjustments) >= maxAdjustments {

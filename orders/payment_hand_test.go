@@ -46,6 +46,21 @@ func TestHandsThatPayAtOneMomentDoNotPayTooMuch(t *testing.T) {
 	d.wantBalances(t, map[string]int64{supplierAccount("S01"): 0, "cash:lin": -4000})
 }
 
+func TestAPriceThatIsSentAgainAsAnotherIsRefused(t *testing.T) {
+	g := round()
+	allocate(&g, 1000)
+	count(&g, 0)
+	item := g.Participants[0].Lines[0].Item
+	price := Adjustment{ID: "a", Kind: NewUnitPrice, Minor: 900, Reason: "market"}
+	for range 2 {
+		if err := g.Adjust(g.Participants[0].Household, item, price); err != nil {
+			t.Fatal(err)
+		}
+	}
+	price.Minor = 800
+	wantFault(t, g.Adjust(g.Participants[0].Household, item, price), "recorded_otherwise")
+}
+
 func TestAReceiptThatIsSentAgainWithAnotherAmountIsRefused(t *testing.T) {
 	d := newDesk(t)
 	d.open(t, round())
