@@ -43,7 +43,7 @@ func (g *GroupBuy) Adjust(household, item string, a Adjustment) error {
 		return err
 	}
 	if i := slices.IndexFunc(l.Adjustments, func(old Adjustment) bool { return old.ID == a.ID && old.Kind == a.Kind }); i >= 0 {
-		if l.Adjustments[i].Minor != a.Minor {
+		if l.Adjustments[i].Minor != a.Minor && a.Kind != ClaimGranted { // the claim says itself that it is decided
 			return recordedOtherwise()
 		}
 		return nil
