@@ -30,7 +30,7 @@ type Tier struct {
 // Reservation is what one delivery takes from the lot. Its key makes the step
 // idempotent: a reservation made twice counts once.
 type Reservation struct {
-	Key      string    `json:"key"` // market/delivery
+	Key      string    `json:"key"` // the delivery's id
 	Quantity int64     `json:"quantity"`
 	At       time.Time `json:"at"`
 }

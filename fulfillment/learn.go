@@ -147,16 +147,7 @@ func (f *Fulfillment) learn(ctx context.Context, r *Run) error {
 }
 
 func (f *Fulfillment) keepLearned(ctx context.Context, compound string, change func(*Learned)) error {
-	set := func(l *Learned) error { change(l); return nil }
-	_, err := f.Learned.Update(ctx, compound, set)
-	if fault.KindOf(err) != fault.NotFound {
-		return err
-	}
-	if err := f.Learned.InsertMissing(ctx, []Learned{{Doc: db.Doc{ID: compound}, Handovers: []Seen{}, Lifts: []LiftSeen{}}}); err != nil {
-		return err
-	}
-	_, err = f.Learned.Update(ctx, compound, set)
-	return err
+	return upsert(ctx, f.Learned, compound, Learned{Doc: db.Doc{ID: compound}, Handovers: []Seen{}, Lifts: []LiftSeen{}}, change)
 }
 
 // way is that from one of the compound's gates, with what has been learned there.

@@ -101,14 +101,5 @@ func unlessNobody(err error) error {
 
 // keepShift stores what a change makes of the gate's shift.
 func (f *Fulfillment) keepShift(ctx context.Context, gate string, change func(*Shift)) error {
-	set := func(s *Shift) error { change(s); return nil }
-	_, err := f.Shifts.Update(ctx, gate, set)
-	if fault.KindOf(err) != fault.NotFound {
-		return err
-	}
-	if err := f.Shifts.InsertMissing(ctx, []Shift{{Doc: db.Doc{ID: gate}, Teams: []Team{}, Left: []Leftover{}}}); err != nil {
-		return err
-	}
-	_, err = f.Shifts.Update(ctx, gate, set)
-	return err
+	return upsert(ctx, f.Shifts, gate, Shift{Doc: db.Doc{ID: gate}, Teams: []Team{}, Left: []Leftover{}}, change)
 }

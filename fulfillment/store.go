@@ -187,6 +187,20 @@ func each[T any](ctx context.Context, all []T, do func(context.Context, *T) erro
 	return group.Wait()
 }
 
+// upsert changes a document that may not be there yet; it begins as the empty one.
+func upsert[T any](ctx context.Context, c *db.Collection[T], id string, empty T, change func(*T)) error {
+	set := func(doc *T) error { change(doc); return nil }
+	_, err := c.Alter(ctx, id, set)
+	if fault.KindOf(err) != fault.NotFound {
+		return err
+	}
+	if err := c.InsertMissing(ctx, []T{empty}); err != nil {
+		return err
+	}
+	_, err = c.Alter(ctx, id, set)
+	return err
+}
+
 // notice tells its supplier or its gate what has become of the delivery.
 func (d *BulkDelivery) notice(what string, now time.Time) people.Notice {
 	return people.Notice{

@@ -3,7 +3,6 @@ package orders
 import (
 	"context"
 	"slices"
-	"sync"
 	"time"
 
 	"baimi/app/community"
@@ -364,43 +363,32 @@ func (h handlers) undo(ctx context.Context, in *oneImport) (*importView, error) 
 	return i.view(&g), err
 }
 
-// learners bounds how many names are written at a time.
-const learners = 16
-
 // learnNames keeps the names that the leader has confirmed for their households.
 func (h handlers) learnNames(ctx context.Context, g *GroupBuy, i *Import) error {
 	homes, err := h.community.Households(ctx, g.Compound, g.Building)
 	if err != nil {
 		return err
 	}
+	type naming struct {
+		name string
+		door community.Door
+	}
+	var fresh []naming
 	known := knownNames(homes)
-	var wait sync.WaitGroup
-	errs := make(chan error, len(i.Review.Entries))
-	turns := make(chan struct{}, learners)
-	learned := map[string]community.Door{}
 	for _, e := range i.Review.Entries {
-		if e.Name == "" || e.Door == nil || e.Action == chain.Ignore || known[e.Name] == *e.Door || learned[e.Name] == *e.Door {
+		if e.Name == "" || e.Door == nil || e.Action == chain.Ignore || known[e.Name] == *e.Door {
 			continue
 		}
-		learned[e.Name] = *e.Door
-		turns <- struct{}{}
-		wait.Go(func() {
-			defer func() { <-turns }()
-			_, err := h.community.UpdateHousehold(ctx, community.HouseholdID(g.Compound, *e.Door), func(home *community.Household) error {
-				if !slices.Contains(home.Names, e.Name) {
-					home.Learn(e.Name)
-				}
-				return nil
-			})
-			errs <- err
+		known[e.Name] = *e.Door
+		fresh = append(fresh, naming{e.Name, *e.Door})
+	}
+	return inParallel(fresh, func(n naming) error {
+		_, err := h.community.UpdateHousehold(ctx, community.HouseholdID(g.Compound, n.door), func(home *community.Household) error {
+			if !slices.Contains(home.Names, n.name) {
+				home.Learn(n.name)
+			}
+			return nil
 		})
-	}
-	wait.Wait()
-	close(errs)
-	for err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+		return err
+	})
 }

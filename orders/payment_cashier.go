@@ -224,13 +224,13 @@ func (c *Cashier) carryOn(ctx context.Context, p Payment) Payment {
 	return next
 }
 
-// inParallel does the work for each household, eight at a time, and gives the
-// first error after all have been tried.
-func inParallel(households []string, work func(string) error) error {
+// inParallel does the work for each of all, some at a time, and gives the first
+// error after all have been tried.
+func inParallel[T any](all []T, work func(T) error) error {
 	var group errgroup.Group
-	group.SetLimit(8)
-	for _, h := range households {
-		group.Go(func() error { return work(h) })
+	group.SetLimit(16)
+	for _, one := range all {
+		group.Go(func() error { return work(one) })
 	}
 	return group.Wait()
 }

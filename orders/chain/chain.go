@@ -6,11 +6,11 @@
 // menu, an example, chat, an order, a change or a question; none is dropped. A
 // Review is what the leader looks at beside the text: each Entry shows its parts
 // and the questions that are open. Answer settles them, Orders gives what the
-// settled entries ask for, Diff says what a re-pasted chain changes, and Format
-// writes orders as a chain that parses back to the same orders.
+// settled entries ask for, and Format writes orders as a chain that parses back to
+// the same orders.
 //
 //	text ─ Parse ─▶ Review ─ Answer ─▶ Review ─ Orders ─▶ []Order ─ Format ─▶ text
-//	sheet ─ ReadSheet ─┘       Diff(previous, next) ─▶ []Change
+//	sheet ─ ReadSheet ─┘
 //
 // The package knows the compound's doors (app/community reads addresses) and the
 // round's items, and keeps nothing. It refuses a paste of more than 5,000 lines,

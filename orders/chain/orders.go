@@ -70,56 +70,6 @@ func (o *Order) take(e Entry, number int) {
 	}
 }
 
-// Change is how one household's order differs between two postings.
-type Change struct {
-	Kind   string         `json:"kind" enum:"new,changed,gone"`
-	Door   community.Door `json:"door"`
-	Name   string         `json:"name,omitempty"`
-	Before []Want         `json:"before"`
-	After  []Want         `json:"after"`
-}
-
-// Diff says what the next review changes in the orders of the previous one, by
-// household in the order of the text. What stayed the same is left out, and so
-// is what still has questions.
-func Diff(previous, next *Review) []Change { return DiffOrders(previous.Orders(), next.Orders()) }
-
-// DiffOrders is Diff on orders, wherever they come from.
-func DiffOrders(previous, next []Order) []Change {
-	changes := []Change{}
-	before, after := byDoor(previous), byDoor(next)
-	for _, o := range next {
-		if had := before[o.Door]; !sameWants(had.Wants, o.Wants) {
-			changes = append(changes, change(o.Door, o.Name, append([]Want{}, had.Wants...), o.Wants))
-		}
-	}
-	for _, o := range previous {
-		if _, named := after[o.Door]; !named && len(o.Wants) > 0 {
-			changes = append(changes, change(o.Door, o.Name, o.Wants, []Want{}))
-		}
-	}
-	return changes
-}
-
-func byDoor(orders []Order) map[community.Door]Order {
-	all := map[community.Door]Order{}
-	for _, o := range orders {
-		all[o.Door] = o
-	}
-	return all
-}
-
-func change(d community.Door, name string, before, after []Want) Change {
-	c := Change{Kind: "changed", Door: d, Name: name, Before: before, After: after}
-	switch {
-	case len(before) == 0:
-		c.Kind = "new"
-	case len(after) == 0:
-		c.Kind = "gone"
-	}
-	return c
-}
-
 func sameWants(a, b []Want) bool {
 	if len(a) != len(b) {
 		return false
