@@ -19,9 +19,9 @@ class Session {
 		try {
 			this.me = await ask(api.GET('/api/me'));
 		} catch (err) {
-			const lost = err instanceof Refusal && err.problem.status === 0;
-			// Without a network the courier's run goes on: the last answer stands.
-			this.me = lost ? remembered() : null;
+			const nobody = err instanceof Refusal && err.problem.status === 401;
+			// Without a network, or while the service is down, the courier's run goes on: the last answer stands.
+			this.me = nobody ? null : remembered();
 		}
 		remember(this.me);
 		return this.me;

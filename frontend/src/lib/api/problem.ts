@@ -51,6 +51,9 @@ export function caught(err: unknown): Problem {
 	return { status: 0, code: 'page_broken', detail: '', params: {}, errors: [] };
 }
 
+/** Whether the service has said no: nothing was done, and the same again is another try. */
+export const refused = (p: Problem) => p.status >= 400 && p.status < 500;
+
 function offline(): Problem {
 	return { status: 0, code: 'offline', detail: '', params: {}, errors: [] };
 }

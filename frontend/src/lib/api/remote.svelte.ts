@@ -1,5 +1,5 @@
 import { newKey } from './client';
-import { caught, type Problem } from './problem';
+import { caught, refused, type Problem } from './problem';
 
 /** Something a page reads from the service: loading, ready with a value, or failed with a problem. */
 export class Remote<T> {
@@ -33,8 +33,8 @@ export class Remote<T> {
 
 /**
  * Something a page asks the service to do. One key belongs to one intent: it is
- * kept when the network fails, so that pressing again cannot do it twice, and
- * renewed when the service has answered.
+ * kept when the network or the service fails, so that pressing again cannot do it
+ * twice, and renewed when the service has done it or has said no.
  */
 export class Action<A extends unknown[], T> {
 	busy = $state(false);
@@ -59,7 +59,7 @@ export class Action<A extends unknown[], T> {
 			return true;
 		} catch (err) {
 			this.problem = caught(err);
-			if (this.problem.status > 0) this.#key = newKey();
+			if (refused(this.problem)) this.#key = newKey();
 			return false;
 		} finally {
 			this.busy = false;

@@ -90,15 +90,26 @@ export class CourierRun {
 		}
 	};
 
+	/** Says when the gate was left. A run that is somewhere else by now refuses that, which is an answer too. */
+	async #leave(act: Extract<Act, { kind: 'leave' }>) {
+		try {
+			await this.#take(await ask(api.POST('/api/runs/{id}/leave', { params: { path: { id: this.id } }, body: { at: act.at }, headers: keyed(`leave-${this.id}`) })));
+		} catch (err) {
+			const problem = caught(err);
+			if (problem.status !== 409 || problem.code === 'busy') throw err;
+			this.refused = [problem];
+		}
+	}
+
 	async #send(waiting: { key: number; act: Act }[]) {
+		this.refused = [];
 		const params = { path: { id: this.id } };
 		for (const { key, act } of waiting) {
 			if (act.kind !== 'leave') continue;
-			await this.#take(await ask(api.POST('/api/runs/{id}/leave', { params, body: { at: act.at }, headers: keyed(`leave-${this.id}`) })));
+			await this.#leave(act);
 			await store.answered([key]);
 		}
 		const told = waiting.flatMap(({ key, act }) => (act.kind === 'handover' ? [{ key, handover: { id: act.id, stop: act.stop, outcome: act.outcome, at: act.at, note: act.note, photo: act.photo } }] : []));
-		if (told.length > 0) this.refused = [];
 		for (let from = 0; from < told.length; from += atOnce) {
 			const some = told.slice(from, from + atOnce);
 			const answer = await ask(api.POST('/api/runs/{id}/handovers', { params, body: { handovers: some.map((t) => t.handover) }, headers: keyed(newKey()) }));
