@@ -12,10 +12,16 @@ var (
 	unescapeName = strings.NewReplacer("%25", "%", "%2E", ".", "%24", "$", "%00", "\x00")
 )
 
+// The driver takes a name such as "$date" for a type of its own, so no text begins with "$" when it reads JSON.
+var (
+	guard   = strings.NewReplacer(`"$`, `"%24`, `"%`, `"%25`)
+	unguard = strings.NewReplacer(`"%24`, `"$`, `"%25`, `"%`)
+)
+
 // toBSON turns a document's JSON into BSON, so that it can be looked into and asked for by its fields.
 func toBSON(body []byte) (any, error) {
 	var doc bson.D
-	err := bson.UnmarshalExtJSON(body, false, &doc)
+	err := bson.UnmarshalExtJSON([]byte(guard.Replace(string(body))), false, &doc)
 	return renamed(doc, escapeName), err
 }
 
@@ -25,7 +31,8 @@ func fromBSON(raw bson.Raw) ([]byte, error) {
 	if err := bson.Unmarshal(raw, &doc); err != nil {
 		return nil, err
 	}
-	return bson.MarshalExtJSON(renamed(doc, unescapeName), false, false)
+	body, err := bson.MarshalExtJSON(renamed(doc, unescapeName), false, false)
+	return []byte(unguard.Replace(string(body))), err
 }
 
 // renamed is the value with the names of all its fields replaced.
