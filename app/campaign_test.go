@@ -76,7 +76,8 @@ func TestACampaignGivesEachBuildingTheSamePart(t *testing.T) {
 
 func TestACampaignByLotAsksEverybody(t *testing.T) {
 	e := newEvening(t)
-	body := e.campaign("lottery", 1)
+	e.coordinator.post("/campaigns", e.campaign("lottery", 1)).refused(422, "share_by_lot")
+	body := e.campaign("lottery", 0)
 	delete(body, "opens")
 	var c orders.CampaignView
 	e.coordinator.post("/campaigns", body).want(200).into(&c)

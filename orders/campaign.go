@@ -38,7 +38,7 @@ type Campaign struct {
 	By       string          `json:"by"` // account of the coordinator
 	Share    Share           `json:"share"`
 	State    CampaignState   `json:"state"`
-	Terms    GroupBuy        `json:"terms"` // what every round offers; an item's Most is for the whole compound
+	Terms    GroupBuy        `json:"terms"` // what every round offers; an item's Most is for the whole compound, and none where lots are drawn
 	Rounds   []CampaignRound `json:"rounds"`
 	Recalled *Event          `json:"recalled,omitempty"` // who cancelled it, when and why
 	Wake     *time.Time      `json:"wake,omitempty"`     // until its rounds are all open, or all called off
@@ -66,6 +66,10 @@ func (c *Campaign) Check(now time.Time) error {
 		return fault.New(fault.Invalid, "share_unknown", "Please choose equal or lottery.").At("body.share", "equal or lottery")
 	}
 	for i, it := range c.Terms.Items {
+		if c.Share == ByLot && it.Most > 0 {
+			return fault.New(fault.Invalid, "share_by_lot", "Lots are drawn for what suppliers have. Please leave the number of units open, or share it equally.").
+				At(fmt.Sprintf("body.items[%d].most", i), "0")
+		}
 		if c.Share == PerBuilding && it.Most == 0 {
 			return fault.New(fault.Invalid, "share_of_what", "Please say how many units of each item there are to share, or draw lots instead.").
 				At(fmt.Sprintf("body.items[%d].most", i), "at least one a building")
@@ -87,7 +91,7 @@ func (c *Campaign) round(n int) GroupBuy {
 	g.Items = slices.Clone(c.Terms.Items)
 	for i := range g.Items {
 		if c.Share == ByLot {
-			g.Items[i].Most, g.Rule = 0, Lottery
+			g.Rule = Lottery
 		} else {
 			g.Items[i].Most = c.part(n, g.Items[i].Most)
 		}
