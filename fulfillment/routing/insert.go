@@ -23,7 +23,8 @@ const (
 )
 
 // insert puts the node where it costs least; false if no place costs less than a limit.
-// It looks far away only where the limit allows the node to be left out.
+// It looks beyond the neighbours where the limit allows the node to be left out, and where
+// windows press several trips: the one trip that has the time may be far away.
 func (s *state) insert(u int32, limit int64, draw *rand.Rand, touch func(day int)) bool {
 	best := place{cost: limit, day: nowhere}
 	s.turn++
@@ -36,7 +37,7 @@ func (s *state) insert(u int32, limit int64, draw *rand.Rand, touch func(day int
 		}
 	}
 	s.ownTrip(u, draw, &best)
-	if best.day == nowhere && limit >= s.penalty[u] {
+	if best.day == nowhere && (s.pressed || limit >= s.penalty[u]) {
 		s.anywhere(u, &best)
 	}
 	if best.day == nowhere {

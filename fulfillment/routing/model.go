@@ -29,6 +29,7 @@ type model struct {
 	kinds        int       // of vehicles
 	cheapest     int64     // cost of a unit of distance
 	severalTrips bool      // a day may have
+	pressed      bool      // several trips, and stops with windows of their own
 	aboard       []int32   // of a node: the trip under way that has it on board, from 1; 0: it is at the gate
 	fixed        []bool    // of a node: it keeps its place in the trip under way
 }
@@ -79,7 +80,22 @@ func (m *model) prepare() int64 {
 		m.unlike = m.unlike || v.unit != m.vehicles[0].unit || v.fixed != m.vehicles[0].fixed
 		m.mixed = m.mixed || m.unlike || v.cap != m.vehicles[0].cap
 	}
+	m.pressed = m.severalTrips && m.hasWindows()
 	return unit * (int64(slices.Max(m.dist)) + 1)
+}
+
+// hasWindows tells that some stop cannot be served at any time of the shifts.
+func (m *model) hasWindows() bool {
+	start, end := int64(forever), int64(0)
+	for i := range m.vehicles {
+		start, end = min(start, m.vehicles[i].start), max(end, m.vehicles[i].end)
+	}
+	for u := 1; u < m.n; u++ {
+		if m.ready[u] > start || m.due[u] < end {
+			return m.timed
+		}
+	}
+	return false
 }
 
 // nearest are so many of a node's neighbours, sorted by travel and by the wait that
