@@ -48,6 +48,7 @@ var fieldSentences = map[string]string{
 	// orders
 	"equal or lottery":                                           "equal（均分）或 lottery（抽签）",
 	"at least one a building":                                    "每栋楼至少一份",
+	"nothing where lots are drawn":                               "抽签时不要填",
 	"1 to what was delivered":                                    "1 到实际送到的数量",
 	"a title, such as what is bought":                            "要有标题，例如买什么",
 	"in the future, after the opening, and within 31 days of it": "要晚于现在和开团时间，且在开团后 31 天内",

@@ -68,7 +68,7 @@ func (c *Campaign) Check(now time.Time) error {
 	for i, it := range c.Terms.Items {
 		if c.Share == ByLot && it.Most > 0 {
 			return fault.New(fault.Invalid, "share_by_lot", "Lots are drawn for what suppliers have. Please leave the number of units open, or share it equally.").
-				At(fmt.Sprintf("body.items[%d].most", i), "0")
+				At(fmt.Sprintf("body.items[%d].most", i), "nothing where lots are drawn")
 		}
 		if c.Share == PerBuilding && it.Most == 0 {
 			return fault.New(fault.Invalid, "share_of_what", "Please say how many units of each item there are to share, or draw lots instead.").
